@@ -1,0 +1,19 @@
+/**
+ * A projection is (state) to files: what must lie where, as text made here or as a document already stored. No I/O; the one writer
+ * (`src/workspace`) compares and writes. Files come in units, the smallest part that can change alone, so that a command
+ * re-projects only what its events touched. All units together give the whole workspace, byte for byte.
+ */
+import type { Doc } from '../src/events/types.ts'
+import type { State } from '../reducers/state.ts'
+
+export type ProjectedFile =
+  | { readonly path: string; readonly doc: Doc }
+  | { readonly path: string; readonly text: string }
+
+export interface FolderProjection {
+  /** Prefix of its units' names: `spec`, `research`, `library`, … */
+  readonly kind: string
+  /** Every unit there is, e.g. the shown names of all specs. */
+  readonly units: (state: State) => readonly string[]
+  readonly files: (state: State, unit: string) => readonly ProjectedFile[]
+}

@@ -1,0 +1,77 @@
+/** The texts that people and agents keep, by path: configuration, memory, skills, scenarios, references, learnings, playbooks, notes. */
+import { idOf, wallTime } from '../src/events/types.ts'
+import type { Doc, FactoryEvent, ItemId } from '../src/events/types.ts'
+import type { FoldContext, Reducer } from './reducing.ts'
+
+export interface Shelved {
+  readonly item: ItemId
+  readonly kind: string
+  doc: Doc
+  by: string
+  at: string
+  /** Before the last change, so that a change can be undone and shown. */
+  before: Doc | null
+  removed: boolean
+  last: ItemId
+}
+
+export interface Library {
+  byPath: Record<string, Shelved>
+  /** Fingerprints of learnings, so that the same lesson is kept once. */
+  lessons: Record<string, string>
+}
+
+export const initialLibrary = (): Library => ({ byPath: {}, lessons: {} })
+
+export const reduceLibrary: Reducer<Library> = (library, event, context) => {
+  switch (event.type) {
+    case 'config.changed':
+    case 'memory.written':
+    case 'skill.proposed':
+    case 'skill.written':
+    case 'scenario.written':
+    case 'reference.written':
+    case 'playbook.written':
+    case 'note.written':
+    case 'learning.edited':
+      return shelve(library, event, event.data.path, event.data.doc, context)
+    case 'learning.recorded':
+      library.lessons[event.data.fingerprint] ??= event.data.path
+      return shelve(library, event, event.data.path, event.data.doc, context)
+    case 'skill.promoted':
+      remove(library, event, event.data.from, context)
+      return shelve(library, event, event.data.path, event.data.doc, context)
+    case 'change.applied':
+    case 'change.undone':
+      return shelve(library, event, event.data.path, event.data.after, context)
+    case 'config.removed':
+    case 'memory.removed':
+    case 'skill.removed':
+    case 'scenario.removed':
+    case 'reference.removed':
+    case 'playbook.removed':
+    case 'note.removed':
+    case 'learning.removed':
+      return remove(library, event, event.data.path, context)
+    default:
+  }
+}
+
+function shelve(library: Library, event: FactoryEvent, path: string, doc: Doc, context: FoldContext): void {
+  const known = library.byPath[path]
+  if (known !== undefined && !context.saw(known.last)) {
+    if (known.doc.sha256 !== doc.sha256 || known.removed) context.lost(known.last)
+    return
+  }
+  library.byPath[path] = {
+    item: known?.item ?? event.item, kind: known?.kind ?? event.type.slice(0, event.type.indexOf('.')), doc, by: event.actor, at: wallTime(event),
+    before: known?.doc ?? null, removed: false, last: idOf(event),
+  }
+}
+
+function remove(library: Library, event: FactoryEvent, path: string, context: FoldContext): void {
+  const known = library.byPath[path]
+  if (known === undefined) return
+  if (!context.saw(known.last)) return context.lost(known.last)
+  Object.assign(known, { removed: true, by: event.actor, at: wallTime(event), last: idOf(event) })
+}

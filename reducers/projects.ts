@@ -1,0 +1,41 @@
+/** Projects that belong to the workspace, by name and identity; where they lie on this machine is local and not in the log. */
+import { wallTime } from '../src/events/types.ts'
+import type { ItemId } from '../src/events/types.ts'
+import type { Reducer } from './reducing.ts'
+
+export interface Project {
+  readonly item: ItemId
+  readonly name: string
+  /** The root commit, the same in every clone of the project. */
+  identity: string | null
+  remote: string | null
+  target: string
+  created: boolean
+  linked: boolean
+  at: string
+  branches: Record<string, string>
+}
+
+export type Projects = Record<string, Project>
+export const initialProjects = (): Projects => ({})
+
+export const reduceProjects: Reducer<Projects> = (projects, event) => {
+  switch (event.type) {
+    case 'project.linked': {
+      const { name, identity, remote, target, created } = event.data
+      projects[name] = { item: projects[name]?.item ?? event.item, name, identity, remote, target, created, linked: true, at: wallTime(event), branches: projects[name]?.branches ?? {} }
+      return
+    }
+    case 'project.unlinked': {
+      const project = Object.values(projects).find(one => one.item === event.item)
+      if (project !== undefined) project.linked = false
+      return
+    }
+    case 'branch.moved': {
+      const project = projects[event.data.project]
+      if (project !== undefined) project.branches[event.data.branch] = event.data.commit
+      return
+    }
+    default:
+  }
+}
