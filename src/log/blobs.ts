@@ -14,12 +14,10 @@ export interface BlobRef {
 }
 
 export interface Blobs {
-  /** Store and sync; the same content twice is one blob. Heals a damaged one. */
+  /** Store and sync; text after the redaction given to `openBlobs`. The same content twice is one blob. Heals a damaged one. */
   put(content: string | Uint8Array): BlobRef
   /** Many at once: each file is synced, each directory only once. */
   putAll(contents: readonly (string | Uint8Array)[]): readonly BlobRef[]
-  /** Store text after the redaction given to `openBlobs`. */
-  putText(text: string): Promise<BlobRef>
   /** Verified content. Throws `blob-missing` or `blob-damaged`. */
   get(ref: Pick<BlobRef, 'sha256'>): Buffer
   text(ref: Pick<BlobRef, 'sha256'>): string
@@ -31,7 +29,7 @@ export interface Blobs {
 }
 
 export interface BlobOptions {
-  readonly redact?: (text: string) => Promise<{ readonly text: string }>
+  readonly redact?: (text: string) => { readonly text: string }
   readonly fs?: FileFs
 }
 
@@ -45,7 +43,7 @@ export function openBlobs(root: string, options: BlobOptions = {}): Blobs {
   const absolute = (sha256: string): string => join(root, blobPath(sha256))
 
   const write = (content: string | Uint8Array): BlobRef => {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    const bytes = typeof content === 'string' ? Buffer.from(options.redact?.(content).text ?? content) : content
     const sha256 = sha256Hex(bytes)
     if (!durable.has(sha256) || !isThere(absolute(sha256))) writeDurably(absolute(sha256), bytes, { root, ...fsOption })
     return { sha256, bytes: bytes.length }
@@ -78,7 +76,6 @@ export function openBlobs(root: string, options: BlobOptions = {}): Blobs {
   return {
     put,
     putAll,
-    putText: async text => put(options.redact === undefined ? text : (await options.redact(text)).text),
     get,
     text: ref => get(ref).toString('utf8'),
     has: ({ sha256 }) => isThere(absolute(sha256)),

@@ -1,15 +1,19 @@
 /**
  * Secrets leave a text before it is stored for ever. Called for everything an agent or a person wrote before it becomes a
  * blob. The rules are secretlint's, a few patterns that it lacks, and the values of this machine's own secret variables.
- * Same text and variables, same result; redacting twice changes nothing. Ordinary text never loads the library.
+ * Same text and variables, same result; redacting twice changes nothing. Ordinary text never loads the library, and nothing
+ * here waits: texts are stored in the middle of a transaction. So secretlint's rules are run directly, without its runner.
  */
+import { createRequire } from 'node:module'
+import type { creator as presetCreator } from '@secretlint/secretlint-rule-preset-recommend'
+
 export interface Redaction {
   readonly text: string
   /** What was found, by rule, in order of name. */
   readonly found: readonly { readonly rule: string; readonly count: number }[]
 }
 
-export type Redactor = (text: string) => Promise<Redaction>
+export type Redactor = (text: string) => Redaction
 
 interface Range {
   readonly start: number
@@ -52,20 +56,20 @@ export const mayHoldSecret = (text: string): boolean => marker.test(text)
 /** A redactor for this environment. `environment` is read once, here. */
 export function createRedactor(environment: Readonly<Record<string, string | undefined>> = process.env): Redactor {
   const literals = secretValues(environment)
-  const pass = async (text: string): Promise<Redaction> => {
+  const pass = (text: string): Redaction => {
     const ranges = literalRanges(text, literals)
-    if (mayHoldSecret(text)) ranges.push(...patternRanges(text), ...await libraryRanges(text))
+    if (mayHoldSecret(text)) ranges.push(...patternRanges(text), ...libraryRanges(text))
     return replace(text, ranges)
   }
   return text => untilNothingIsFound(text, pass)
 }
 
 /** Taking one secret out can free the edge of another that was glued to it, so a text is looked at until it is clean. */
-async function untilNothingIsFound(text: string, pass: Redactor): Promise<Redaction> {
+function untilNothingIsFound(text: string, pass: Redactor): Redaction {
   const counts = new Map<string, number>()
   let current = text
   for (let round = 0; round < mostRounds; round += 1) {
-    const result = await pass(current)
+    const result = pass(current)
     if (result.found.length === 0) break
     for (const { rule, count } of result.found) counts.set(rule, (counts.get(rule) ?? 0) + count)
     current = result.text
@@ -77,7 +81,7 @@ const byRule = (counts: ReadonlyMap<string, number>): Redaction['found'] =>
   [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([rule, count]) => ({ rule, count }))
 
 /** Redact with the variables of this process. */
-export const redactSecrets = (text: string): Promise<Redaction> => createRedactor()(text)
+export const redactSecrets = (text: string): Redaction => createRedactor()(text)
 
 /** Longest first, so that a value which contains another is replaced whole. */
 function secretValues(environment: Readonly<Record<string, string | undefined>>): readonly { rule: string; value: string }[] {
@@ -105,28 +109,47 @@ function patternRanges(text: string): readonly Range[] {
     [...text.matchAll(pattern)].map(match => ({ start: match.index, end: match.index + match[0].length, rule })))
 }
 
-async function libraryRanges(text: string): Promise<readonly Range[]> {
+function libraryRanges(text: string): readonly Range[] {
   const ranges: Range[] = []
   for (let offset = 0; offset === 0 || offset < text.length; offset += pieceChars) {
-    const piece = text.slice(Math.max(0, offset - overlapChars), offset + pieceChars)
     const shift = Math.max(0, offset - overlapChars)
-    ranges.push(...(await scan(piece)).map(({ start, end, rule }) => ({ start: start + shift, end: end + shift, rule })))
+    const found = scan(text.slice(shift, offset + pieceChars))
+    ranges.push(...found.map(({ start, end, rule }) => ({ start: start + shift, end: end + shift, rule })))
   }
   return ranges
 }
 
-async function scan(piece: string): Promise<readonly Range[]> {
-  const [{ lintSource }, preset] = await Promise.all([import('@secretlint/core'), import('@secretlint/secretlint-rule-preset-recommend')])
-  const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator }] }
-  // A text must not be able to switch the rules off by a comment; same length, so that ranges stay true.
-  const content = piece.replaceAll('secretlint-', 'secretlint_')
-  const { messages } = await lintSource({
-    source: { filePath: 'text', content, ext: '', contentType: 'text' },
-    options: { config, noPhysicFilePath: true },
-  })
-  return messages.flatMap(message => message.type === 'message' && !message.ruleId.endsWith('-filter-comments')
-    ? [{ start: message.range[0], end: message.range[1], rule: message.ruleId.replace('@secretlint/secretlint-rule-', '') }]
-    : [])
+type PresetContext = Parameters<typeof presetCreator.create>[0]
+type Rule = Parameters<PresetContext['registerRule']>[0]
+type RuleContext = Parameters<Rule['create']>[0]
+type Source = Parameters<NonNullable<ReturnType<Rule['create']>['file']>>[0]
+
+let loaded: readonly Rule[] | undefined
+
+/** Rules that look at text; the one that lets comments switch rules off is left out. */
+function rules(): readonly Rule[] {
+  if (loaded !== undefined) return loaded
+  const preset = createRequire(import.meta.url)('@secretlint/secretlint-rule-preset-recommend') as { creator: typeof presetCreator }
+  const registered: Rule[] = []
+  void preset.creator.create({ sharedOptions: {}, registerRule: rule => { registered.push(rule) } }, {})
+  loaded = registered.filter(({ meta }) => !meta.id.endsWith('-filter-comments') && meta.supportedContentTypes.some(type => type !== 'binary'))
+  return loaded
+}
+
+function scan(content: string): readonly Range[] {
+  const source = { content, filePath: 'text', ext: '', contentType: 'text', hasBOM: false } as unknown as Source
+  const ranges: Range[] = []
+  for (const rule of rules()) {
+    const name = rule.meta.id.replace('@secretlint/secretlint-rule-', '')
+    const context = {
+      sharedOptions: {},
+      createTranslator: () => (messageId: string) => ({ message: '', messageId }),
+      ignore: () => {},
+      report: ({ range: [start, end] }: { range: readonly [number, number] }) => { ranges.push({ start, end, rule: name }) },
+    } as unknown as RuleContext
+    void rule.create(context, {}).file?.(source)
+  }
+  return ranges
 }
 
 /** Overlapping finds become one replacement under the name of the first. */

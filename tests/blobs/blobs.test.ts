@@ -113,9 +113,10 @@ describe('blobs', () => {
     }
   })
 
-  it('keep text only after redaction', async () => {
-    const blobs = openBlobs(root, { redact: async text => ({ text: text.replaceAll('secret', '[redacted]') }) })
-    expect(blobs.text(await blobs.putText('a secret b'))).toBe('a [redacted] b')
+  it('keep text only after redaction, and bytes as they are', () => {
+    const blobs = openBlobs(root, { redact: text => ({ text: text.replaceAll('secret', '[redacted]') }) })
+    expect(blobs.text(blobs.put('a secret b'))).toBe('a [redacted] b')
     expect(existsSync(join(root, blobPath(sha256Hex('a secret b'))))).toBe(false)
+    expect(blobs.text(blobs.put(Buffer.from('a secret b')))).toBe('a secret b')
   })
 })
