@@ -62,6 +62,8 @@ export interface Spec {
   readonly source: { readonly kind: string; readonly ref: string } | null
   doc: Doc
   fields: SpecFields
+  /** The writer whose clone brought this text; its criteria run elsewhere only after `factory trust`. */
+  textBy: string
   /** Builds so far; raised by the first claim of a build and by every rebuild. */
   attempt: number
   /** Where a build run came from, so that a run without a submission puts the spec back. */

@@ -29,7 +29,7 @@ function submit(specs: Specs, event: EventOf<'spec.submitted'>, context: FoldCon
   const shown = taken ? `${name}~${event.writer}` : name
   specs.byId[id] = {
     id, name: shown, givenName: name, revision, title, stage: 'inbox', stageSince: wallTime(event), createdAt: wallTime(event), by: event.actor, source,
-    doc, fields, attempt: 0, buildingFrom: null, builder: null, plan: null, brief: null, report: null, notes: null, commit: null, base: null,
+    doc, fields, textBy: event.writer, attempt: 0, buildingFrom: null, builder: null, plan: null, brief: null, report: null, notes: null, commit: null, base: null,
     criteria: [], attempts: [], tries: null, overrides: 0, fence: 0, running: {}, paused: false, conflict: null, disputes: [], raised: [], lifted: [], delivery: null, last: id,
   }
   ;(specs.byName[shown] ??= []).push(id)
@@ -42,11 +42,13 @@ function reduceText(spec: Spec, event: FactoryEvent, context: FoldContext): void
       if (!move(spec, event, context, event.type === 'spec.drafted' ? 'drafting' : 'ready')) return
       spec.doc = event.data.doc
       spec.fields = event.data.fields
+      spec.textBy = event.writer
       return
     case 'spec.edited':
       if (!move(spec, event, context, spec.stage)) return
       spec.doc = event.data.doc
       spec.fields = event.data.fields
+      spec.textBy = event.writer
       return
     case 'spec.withdrawn':
       move(spec, event, context, 'withdrawn')
