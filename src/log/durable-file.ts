@@ -7,12 +7,22 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { FactoryError } from '../error.ts'
+import { systemFs } from './fault-seam.ts'
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = nodeFs.constants
 
 /** The file functions that durable writing needs; the real ones unless a test injects faults. */
 export type FileFs = Pick<typeof nodeFs,
   'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fsyncSync' | 'fstatSync' | 'lstatSync' | 'mkdirSync' | 'renameSync' | 'unlinkSync'>
+
+/** Every change of a file passes the fault seam, so that crash tests reach this module as well. */
+const defaultFs: FileFs = {
+  ...nodeFs,
+  writeSync: ((fd: number, bytes: Buffer, offset: number, length: number) => systemFs.writeSync(fd, bytes, offset, length, null)) as FileFs['writeSync'],
+  fsyncSync: fd => systemFs.fsyncSync(fd),
+  renameSync: (from, to) => systemFs.renameSync(String(from), String(to)),
+  unlinkSync: path => systemFs.unlinkSync(String(path)),
+}
 
 /** What the caller believes lies at the target. */
 export type Expected = { readonly absent: true } | { readonly sha256: string }
@@ -54,7 +64,7 @@ export const sha256Hex = (bytes: string | Uint8Array): string => createHash('sha
 
 /** Put `bytes` at `path`, whole or not at all. Throws `file-changed` when the target is not what was expected. */
 export function writeDurably(path: string, bytes: string | Uint8Array, options: DurableOptions): WriteResult {
-  const fs = options.fs ?? nodeFs
+  const fs = options.fs ?? defaultFs
   const content = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
   makeParents(fs, options.root, path)
   const current = readTarget(fs, path)
@@ -74,7 +84,7 @@ export function writeDurably(path: string, bytes: string | Uint8Array, options: 
 
 /** Remove the file at `path`; false when there is none. A link is removed, never followed. */
 export function removeDurably(path: string, options: Pick<DurableOptions, 'root' | 'syncDir' | 'expect' | 'fs'>): boolean {
-  const fs = options.fs ?? nodeFs
+  const fs = options.fs ?? defaultFs
   if (!parentsExist(fs, options.root, path)) return false
   if (options.expect !== undefined) requireExpected(path, readTarget(fs, path), options.expect)
   try {
@@ -92,7 +102,7 @@ export function removeDurably(path: string, options: Pick<DurableOptions, 'root'
  * is no such file; links, devices, pipes and directories throw `not-a-regular-file`, too much `file-too-large`.
  */
 export function readRegularFile(path: string, options: { maxBytes?: number; fs?: FileFs } = {}): RegularFile | undefined {
-  const fs = options.fs ?? nodeFs
+  const fs = options.fs ?? defaultFs
   const fd = openForReading(fs, path)
   if (fd === undefined) return undefined
   try {
@@ -108,7 +118,7 @@ export function readRegularFile(path: string, options: { maxBytes?: number; fs?:
 }
 
 /** Make a name durable. Where directories cannot be synced, nothing happens. */
-export function syncDirectory(directory: string, fs: FileFs = nodeFs): void {
+export function syncDirectory(directory: string, fs: FileFs = defaultFs): void {
   let fd: number
   try {
     fd = fs.openSync(directory, O_RDONLY)
