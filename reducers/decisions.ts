@@ -69,3 +69,11 @@ export function disputeAnswers(specs: Specs, decisions: Decisions, event: Factor
   if (decision === undefined || spec === undefined || decision.last === idOf(event) || saw(decision.last) || decision.answer === event.data.answer) return
   if (!spec.disputes.includes(decision.last)) spec.disputes.push(decision.last)
 }
+
+/** What a person answers is new: an advance that came to nothing before may come to something now. */
+export function freshen(specs: Specs, decisions: Decisions, event: FactoryEvent): void {
+  if (event.type !== 'decision.answered' && event.type !== 'decision.overridden') return
+  const decision = decisions.byId[event.item]
+  const spec = decision === undefined ? undefined : specs.byId[decision.spec]
+  if (spec?.tries?.dispatch === 'advance') spec.tries = null
+}

@@ -1,6 +1,7 @@
 /** Runs: those in progress with their lease, the last one of each agent, and what was denied. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { EventOf, FactoryEvent, ItemId } from '../src/events/types.ts'
+import { countsAsTry } from './faults.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface LiveRun {
@@ -41,7 +42,8 @@ export interface Runs {
   /** Highest fencing token of each subject. */
   fences: Record<ItemId, number>
   last: Record<string, EndedRun>
-  backends: Record<string, { failing: number; until: string | null }>
+  /** Faults in a row that were the backend's own, when the last one was, and until when the backend itself asked to be left alone. */
+  backends: Record<string, { failing: number; since: string; until: string | null }>
   denials: Denial[]
   denied: number
 }
@@ -92,7 +94,9 @@ function end(runs: Runs, event: End): void {
     durationMs: 'durationMs' in event.data ? event.data.durationMs : 0,
     costUsd: 'costUsd' in event.data ? event.data.costUsd : null,
   }
-  const backend = (runs.backends[live.backend] ??= { failing: 0, until: null })
-  if (event.type === 'run.finished') Object.assign(backend, { failing: 0, until: null })
-  if (event.type === 'run.failed') Object.assign(backend, { failing: backend.failing + 1, until: event.data.until })
+  const backend = (runs.backends[live.backend] ??= { failing: 0, since: '', until: null })
+  if (event.type === 'run.cancelled' || event.type === 'run.abandoned' || (event.type === 'run.failed' && event.data.fault === 'cancelled')) return
+  if (event.type === 'run.failed' && !countsAsTry(event.data.fault)) Object.assign(backend, { failing: backend.failing + 1, since: wallTime(event), until: event.data.until })
+  // An agent that fails, or takes too long, has been reached: its backend works.
+  else Object.assign(backend, { failing: 0, until: null })
 }

@@ -12,7 +12,7 @@ export function reduceSpecRuns(specs: Specs, event: FactoryEvent, context: FoldC
   if (spec === undefined) return
   switch (event.type) {
     case 'run.finished':
-      end(specs, spec, event, !event.data.progress)
+      end(specs, spec, event, !event.data.progress || stands(spec, event.run))
       return
     case 'run.failed':
     case 'run.timed-out':
@@ -49,6 +49,12 @@ function end(specs: Specs, spec: Spec, event: FactoryEvent, fruitless: boolean):
   countTry(spec, event.run, fruitless)
   putBack(spec, event)
   if (event.run !== undefined) delete specs.byRun[event.run]
+}
+
+/** Drafting may go round and round (another draft, another question): only leaving the stage is progress of these two. */
+function stands(spec: Spec, run: string | undefined): boolean {
+  const dispatch = run === undefined ? undefined : spec.running[run]
+  return (dispatch === 'draft' && spec.stage === 'inbox') || (dispatch === 'advance' && spec.stage === 'drafting')
 }
 
 function countTry(spec: Spec, run: string | undefined, fruitless: boolean): void {

@@ -38,12 +38,16 @@ function submit(specs: Specs, event: EventOf<'spec.submitted'>, context: FoldCon
 function reduceText(spec: Spec, event: FactoryEvent, context: FoldContext): void {
   switch (event.type) {
     case 'spec.drafted':
-    case 'spec.readied':
+    case 'spec.readied': {
+      // One more draft by an agent is no step further: its tries go on.
+      const tries = event.type === 'spec.drafted' && spec.stage === 'drafting' && event.run !== undefined ? spec.tries : null
       if (!move(spec, event, context, event.type === 'spec.drafted' ? 'drafting' : 'ready')) return
+      spec.tries = tries
       spec.doc = event.data.doc
       spec.fields = event.data.fields
       spec.textBy = event.writer
       return
+    }
     case 'spec.edited':
       if (!move(spec, event, context, spec.stage)) return
       spec.doc = event.data.doc

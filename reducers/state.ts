@@ -5,7 +5,7 @@
 import type { FactoryEvent, ItemId } from '../src/events/types.ts'
 import { isKnownName } from '../src/events/type-names.ts'
 import { idOf, wallTime } from '../src/events/types.ts'
-import { disputeAnswers, initialDecisions, reduceDecisions } from './decisions.ts'
+import { disputeAnswers, freshen, initialDecisions, reduceDecisions } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
 import { initialEffects, reduceEffects } from './effects.ts'
 import type { Effects } from './effects.ts'
@@ -27,6 +27,9 @@ import { initialSpecs, reduceSpecs } from './specs.ts'
 import { initialSpending, reduceSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 
+/** Names what the reducers make of events; raised whenever that changes, so that older snapshots are folded anew. */
+export const meaning = '1'
+
 export interface Slices {
   specs: Specs
   decisions: Decisions
@@ -44,6 +47,8 @@ export interface State extends Slices {
   /** Events folded, and the last seq of each writer. */
   events: number
   heads: Record<string, number>
+  /** Hash of each writer's last event, as anchored in git commits. */
+  tips: Record<string, string>
   /** For each writer, what it had seen of the others. */
   seen: Record<string, Record<string, number>>
   /** Wall time of the newest event. */
@@ -56,7 +61,7 @@ export interface State extends Slices {
 }
 
 export const initialState = (): State => ({
-  events: 0, heads: {}, seen: {}, newest: '', conflicts: [], unknown: {}, keys: {},
+  events: 0, heads: {}, tips: {}, seen: {}, newest: '', conflicts: [], unknown: {}, keys: {},
   specs: initialSpecs(), decisions: initialDecisions(), research: initialResearch(), feedback: initialFeedback(), library: initialLibrary(),
   runs: initialRuns(), spending: initialSpending(), projects: initialProjects(), effects: initialEffects(), settings: initialSettings(),
 })
@@ -77,6 +82,7 @@ export function reduce(state: State, event: FactoryEvent): State {
   const context = causality(state, event, id)
   for (const name in slices) fold(slices, state, name as keyof Slices, event, context)
   disputeAnswers(state.specs, state.decisions, event, context.saw)
+  freshen(state.specs, state.decisions, event)
   return state
 }
 
@@ -86,7 +92,10 @@ function fold<Name extends keyof Slices>(reducers: { readonly [N in keyof Slices
 
 function note(state: State, event: FactoryEvent, id: ItemId): void {
   state.events += 1
-  state.heads[event.writer] = Math.max(state.heads[event.writer] ?? 0, event.seq)
+  if (event.seq >= (state.heads[event.writer] ?? 0)) {
+    state.heads[event.writer] = event.seq
+    state.tips[event.writer] = event.hash
+  }
   if (event.seen !== undefined) state.seen[event.writer] = { ...state.seen[event.writer], ...event.seen }
   const at = wallTime(event)
   if (at > state.newest) state.newest = at
