@@ -49,6 +49,9 @@ export interface TransactOptions {
 }
 
 export interface Transaction {
+  /** The workspace's root and its `.factory-local/`, as in `Workspace`. */
+  readonly root: string
+  readonly local: string
   readonly state: State
   readonly config: Config
   /** The moment of the command, ISO 8601. */
@@ -61,8 +64,10 @@ export interface Transaction {
   readonly nextId: (offset: number) => ItemId
   /** One batch: validated, made durable, folded into `state`. `actor` defaults to the transaction's. */
   readonly append: (drafts: readonly Draft[], by?: { readonly actor?: string; readonly run?: string; readonly cause?: ItemId }) => readonly FactoryEvent[]
-  /** Stores a text (redacted) or bytes by content, durably, before the event that names it. */
+  /** Stores by content, durably, before the event that names it: texts that Factory composed from what is already redacted. */
   readonly store: (content: string | Buffer) => Doc
+  /** The same for texts from people and agents: redacted first. Bytes that are not text are kept as they are. */
+  readonly take: (content: string | Buffer) => Promise<Doc>
   readonly text: (doc: Doc) => string
   readonly bytes: (doc: Doc) => Buffer
   /** Something a person should know that does not fail the command; printed to stderr. */
