@@ -67,6 +67,10 @@ export interface LimitsConfig {
   readonly leaseMs: number
   readonly criterionMs: number
   readonly keepRunsMs: number
+  /** How long decisions, briefs and reports of a complete spec stay in view. */
+  readonly keepRecordsMs: number
+  /** The same for what was resolved or dismissed, and for older revisions. */
+  readonly keepResolvedMs: number
   readonly budgets: readonly BudgetConfig[]
 }
 

@@ -46,6 +46,10 @@ export interface TransactOptions {
   readonly onBehalfOf?: string
   /** Skip the intake of file changes (used by commands that must not see them, e.g. a repair). */
   readonly withoutIntake?: boolean
+  /** Under the lock, before anything is read: brings foreign lines and blobs in (`sync`). */
+  readonly prepare?: () => void
+  /** Second parent of the commit: the other side of a merge (`sync`). */
+  readonly alsoParent?: string
 }
 
 export interface Transaction {
@@ -67,7 +71,7 @@ export interface Transaction {
   /** Stores by content, durably, before the event that names it: texts that Factory composed from what is already redacted. */
   readonly store: (content: string | Buffer) => Doc
   /** The same for texts from people and agents: redacted first. Bytes that are not text are kept as they are. */
-  readonly take: (content: string | Buffer) => Promise<Doc>
+  readonly take: (content: string | Buffer) => Doc
   readonly text: (doc: Doc) => string
   readonly bytes: (doc: Doc) => Buffer
   /** Something a person should know that does not fail the command; printed to stderr. */

@@ -1,0 +1,10 @@
+/** The rules of GC in the order they run. A new rule is one file and one line here. */
+import type { GcRule } from './rule.ts'
+import { collectDecisions } from './rules/decisions.ts'
+import { collectObservations } from './rules/observations.ts'
+import { collectPlanning } from './rules/planning.ts'
+import { collectBriefs, collectResearch } from './rules/research.ts'
+import { collectSpecs } from './rules/specs.ts'
+import { collectTasks } from './rules/tasks.ts'
+
+export const gcRules: readonly GcRule[] = [collectSpecs, collectTasks, collectResearch, collectPlanning, collectDecisions, collectBriefs, collectObservations]
