@@ -1,0 +1,102 @@
+/**
+ * One line of the log to one event and back. Used by whatever reads or writes lines.
+ * The hash is SHA-256 over the exact bytes of the line without its final `,"hash":"…"}`; lines are never re-serialised.
+ */
+import { hash } from 'node:crypto'
+import type { LogProblem, StoredEvent } from './port.ts'
+
+/** Bytes of `,"hash":"<64 hex digits>"}`, the end of every line. */
+export const HASH_TAIL_BYTES = 75
+const HASH_START_BYTES = HASH_TAIL_BYTES - 9
+/** The longest line that is written or taken for an event. */
+export const LINE_LIMIT_BYTES = 1024 * 1024
+
+const text = JSON.stringify as (value: unknown) => string
+const optional = (name: string, value: unknown): string => (value === undefined ? '' : `,"${name}":${text(value)}`)
+
+export interface EncodedEvent {
+  readonly line: string
+  readonly event: StoredEvent
+}
+
+/** The line of an event, fields in the fixed order, and the event as a reader of that line will see it. */
+export function encodeEvent(event: Omit<StoredEvent, 'hash'>): EncodedEvent {
+  const data = text(event.data ?? null)
+  const body = `{"format":1,"seq":${event.seq},"writer":"${event.writer}","time":"${event.time}","tick":${event.tick}`
+    + `,"type":${text(event.type)},"version":${event.version},"item":"${event.item}","stream":${text(event.stream)}`
+    + `,"actor":${text(event.actor)}${optional('run', event.run)}${optional('cause', event.cause)}${optional('seen', event.seen)}`
+    + (event.batch === undefined ? '' : `,"batch":[${event.batch[0]},${event.batch[1]}]`)
+    + `${optional('at', event.at)}${optional('key', event.key)}${optional('onBehalfOf', event.onBehalfOf)}`
+    + `,"data":${data},"prev":"${event.prev}"`
+  const digest = hash('sha256', body, 'hex')
+  return { line: `${body},"hash":"${digest}"}`, event: { ...event, data: JSON.parse(data), hash: digest } }
+}
+
+/** The hash that a line of these bytes ends with, or undefined if it does not end like a line. */
+export function statedHash(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end - start <= HASH_TAIL_BYTES) return undefined
+  const tail = bytes.toString('latin1', end - HASH_TAIL_BYTES, end)
+  return tail.startsWith(',"hash":"') && tail.endsWith('"}') ? tail.slice(9, 73) : undefined
+}
+
+/** True if the bytes [start, end) are hashed by their own last field. */
+export function hashVerifies(bytes: Buffer, start: number, end: number): boolean {
+  const stated = bytes.toString('latin1', end - HASH_START_BYTES, end - 2)
+  return end - start > HASH_TAIL_BYTES && hash('sha256', bytes.subarray(start, end - HASH_TAIL_BYTES), 'hex') === stated
+}
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const isCount = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least
+const isBatch = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && isCount(value[0], 1) && isCount(value[1], value[0] as number)
+
+/** The check of every reader: the envelope has what folding needs; the data is the reducers' own affair. */
+export function isEnvelope(value: unknown): value is StoredEvent {
+  const event = value as StoredEvent
+  return typeof value === 'object' && value !== null
+    && event.format === 1
+    && typeof event.writer === 'string' && isCount(event.seq, 1) && isCount(event.tick, 0)
+    && typeof event.time === 'string' && ISO.test(event.time)
+    && typeof event.type === 'string' && typeof event.version === 'number'
+    && typeof event.item === 'string' && typeof event.stream === 'string' && typeof event.actor === 'string'
+    && typeof event.prev === 'string' && typeof event.hash === 'string' && event.data !== undefined
+    && (event.batch === undefined || isBatch(event.batch))
+    && (event.seen === undefined || (typeof event.seen === 'object' && event.seen !== null))
+}
+
+export interface LineFault {
+  readonly kind: Extract<LogProblem['kind'], 'unreadable-line' | 'bad-hash' | 'conflict-marker' | 'newer-format'>
+  readonly detail: string
+}
+export type DecodedLine = { readonly event: StoredEvent } | { readonly fault: LineFault }
+
+const fault = (kind: LineFault['kind'], detail: string): DecodedLine => ({ fault: { kind, detail } })
+
+/** Parse the text of a line whose bytes are known to be as they were written. Never throws. */
+export function decodeText(line: string): DecodedLine {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return fault('unreadable-line', 'not JSON')
+  }
+  if (isEnvelope(value)) return { event: value }
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
+  if (typeof format === 'number' && format > 1) return fault('newer-format', `format ${format} was written by a newer Factory`)
+  return fault('unreadable-line', 'not an event')
+}
+
+const MARKER = /^(<{7}|>{7}|\|{7})( .*)?$|^={7}$/
+
+/** Parse and verify the bytes [start, end) of a line (without LF). Never throws. */
+export function decodeBytes(bytes: Buffer, start: number, end: number): DecodedLine {
+  const first = bytes[start]
+  if (first !== 0x7b) {
+    const isMarker = end - start < 512 && MARKER.test(bytes.toString('latin1', start, end).replace(/\r$/, ''))
+    return isMarker ? fault('conflict-marker', 'left by a merge') : fault('unreadable-line', 'not JSON')
+  }
+  if (end - start > LINE_LIMIT_BYTES) return fault('unreadable-line', 'longer than a line may be')
+  const decoded = decodeText(bytes.toString('utf8', start, end))
+  if ('fault' in decoded && decoded.fault.kind === 'unreadable-line') return decoded
+  return hashVerifies(bytes, start, end) ? decoded : fault('bad-hash', 'the bytes are not those that were hashed')
+}
