@@ -15,6 +15,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   readonly config?: readonly string[]
+  /** Pathspecs of this call are patterns; otherwise every path is taken as it is. */
+  readonly magicPathspecs?: boolean
 }
 
 export type GitResult =
@@ -90,10 +92,10 @@ export const textOf = (result: GitResult): string | undefined => (result.ok ? re
 /** The parts of NUL-separated output. */
 export const partsOf = (output: Buffer): readonly string[] => output.toString('utf8').split('\0').filter(part => part !== '')
 
-function fullArgs(args: readonly string[], { gitDir, workTree, config = [] }: GitOptions): string[] {
+function fullArgs(args: readonly string[], { gitDir, workTree, config = [], magicPathspecs = false }: GitOptions): string[] {
   return [
     `--git-dir=${gitDir}`, ...(workTree === undefined ? [] : [`--work-tree=${workTree}`]),
-    '--no-pager', '--literal-pathspecs', ...[...settings, ...config].flatMap(setting => ['-c', setting]), ...args,
+    '--no-pager', ...(magicPathspecs ? [] : ['--literal-pathspecs']), ...[...settings, ...config].flatMap(setting => ['-c', setting]), ...args,
   ]
 }
 
