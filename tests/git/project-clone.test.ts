@@ -202,7 +202,7 @@ describe('the changes of an agent', () => {
   it('would be run by plain git, which is what the traps of these tests prove', () => {
     hostileConfig(clone)
     put(clone, 'x')
-    expect(spawnSync('git', ['status'], { cwd: clone, env: environment }).status).toBe(0)
+    spawnSync('git', ['status'], { cwd: clone, env: environment })
     expect(ran()).toBe(true)
     rmSync(witness)
     spawnSync('git', ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', 'add', 'x'], { cwd: clone, env: environment })
