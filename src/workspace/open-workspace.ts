@@ -36,7 +36,9 @@ export interface Opened {
   readonly warn: (message: string) => void
   readonly person: string
   readonly blobs: ReturnType<typeof openBlobs>
-  readonly log: ReturnType<typeof openFileLog>
+  log: ReturnType<typeof openFileLog>
+  /** After a failed write the log is of no more use: it is opened anew. */
+  readonly reopen: () => ReturnType<typeof openFileLog>
   readonly redact: ReturnType<typeof createRedactor>
   /** The state as of the last look of this process; the log says what came since. */
   folded: Folded | null
@@ -44,10 +46,11 @@ export interface Opened {
 
 export function openWorkspace(root: string, options: OpenOptions = {}): Workspace {
   const env = options.env ?? process.env
+  const reopen = (): ReturnType<typeof openFileLog> => openFileLog({ dir: root, ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }) })
   const opened: Opened = {
     root, local: join(root, '.factory-local'), env, clock: options.clock ?? (() => new Date()), warn: options.warn ?? (() => {}),
     person: options.person ?? 'human:someone', blobs: openBlobs(root), redact: createRedactor(env), folded: null,
-    log: openFileLog({ dir: root, ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }) }),
+    log: reopen(), reopen,
   }
   return {
     root,

@@ -46,7 +46,8 @@ interface Work {
 export async function runTransaction<T>(opened: Opened, lock: HeldLock, git: GitState, options: TransactOptions, work: (transaction: Transaction) => Promise<T> | T): Promise<T> {
   const now = opened.clock()
   options.prepare?.()
-  const recovery = opened.log.recover(now)
+  const recovered = opened.log.recover(now)
+  const recovery = options.repairLines === true ? opened.log.repairLines() : recovered
   const caught = catchUp(opened)
   const known = readIndex(opened.local)
   const index = known ?? emptyIndex()
@@ -59,7 +60,10 @@ export async function runTransaction<T>(opened: Opened, lock: HeldLock, git: Git
     if (options.withoutIntake !== true) await intake(session, known, git)
     result = await work(transactionOf(session))
   } catch (error) {
-    if (error instanceof FactoryError && error.code.startsWith('log-')) throw error
+    if (error instanceof FactoryError && error.code.startsWith('log-')) {
+      opened.log = opened.reopen()
+      throw error
+    }
     failure = error
   }
   await finish(session, index, git, inStep)

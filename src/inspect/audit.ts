@@ -1,0 +1,124 @@
+/**
+ * `factory audit`: chains, blobs, schemas, commit anchors, conflicts, denied accesses, human overrides. Reads everything, writes nothing,
+ * and says what it cannot detect.
+ */
+import { dataProblem } from '../events/catalogue.ts'
+import { idOf, wallTime } from '../events/types.ts'
+import type { FactoryEvent } from '../events/types.ts'
+import { isFactoryError } from '../error.ts'
+import { verifyLog } from '../log/verify.ts'
+import { docsIn } from '../workspace/commit.ts'
+import { logAnchors } from '../workspace/git.ts'
+import type { LogAnchor } from '../workspace/git.ts'
+import type { Workspace } from '../workspace/session.ts'
+import { initialState, reduce } from '../../reducers/state.ts'
+import type { State } from '../../reducers/state.ts'
+
+export interface AuditProblem {
+  readonly kind: string
+  readonly at: string
+  readonly detail: string
+}
+
+export interface AuditReport {
+  readonly ok: boolean
+  readonly events: number
+  readonly writers: readonly { readonly id: string; readonly events: number; readonly head: string }[]
+  readonly problems: readonly AuditProblem[]
+  readonly conflicts: readonly unknown[]
+  readonly denied: readonly unknown[]
+  readonly overrides: readonly unknown[]
+  readonly undetectable: readonly string[]
+}
+
+const undetectable = [
+  'events cut from the end of the log before any git commit anchored them',
+  'a log and a git history that were both rewritten, where nobody else holds a clone',
+  'what an agent read outside its view where no wall was in force',
+  'a wall clock that lied by less than ten minutes',
+]
+
+export function audit(workspace: Workspace): Promise<AuditReport> {
+  return collectEvidence(workspace).then(({ problems, ...evidence }) => ({ ok: problems.length === 0, ...evidence, problems, undetectable }))
+}
+
+async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 'ok' | 'undetectable'>> {
+  const problems: AuditProblem[] = []
+  const anchors = await logAnchors(workspace.root)
+  const anchored = anchoredHashes(anchors)
+  const told: Told = { state: initialState(), documents: new Set(), denied: [], overrides: [] }
+  const verified = verifyLog(workspace.root, {
+    onEvent: stored => {
+      const event = stored as FactoryEvent
+      const id = idOf(event)
+      const problem = dataProblem(event.type, event.version, event.data)
+      if (problem !== null) problems.push({ kind: 'schema', at: id, detail: problem })
+      const expected = anchored.get(id)
+      if (expected !== undefined) {
+        anchored.delete(id)
+        if (!expected.hashes.has(event.hash)) problems.push({ kind: 'anchor-mismatch', at: id, detail: `commit ${expected.commit.slice(0, 12)} anchors another hash for this event: the log was rewritten after that commit` })
+      }
+      hear(told, event)
+    },
+  })
+  for (const [id, { commit }] of anchored) problems.push({ kind: 'cut', at: id, detail: `commit ${commit.slice(0, 12)} anchors this event, and the log does not hold it: its tail was cut or it was replaced` })
+  problems.unshift(...verified.problems)
+  problems.push(...blobProblems(workspace, told.documents, told.state))
+  return {
+    events: verified.events,
+    writers: verified.writers.map(({ id, events, head, hash }) => ({ id, events, head: `${head}:${hash}` })),
+    problems,
+    conflicts: told.state.conflicts.map(({ name, winner, loser, type, at }) => ({ name, winner, loser, type, at })),
+    denied: told.denied,
+    overrides: told.overrides,
+  }
+}
+
+/** Event id to the hashes that commits anchor for it, with one such commit. */
+function anchoredHashes(anchors: readonly LogAnchor[]): Map<string, { commit: string; hashes: Set<string> }> {
+  const anchored = new Map<string, { commit: string; hashes: Set<string> }>()
+  for (const { commit, heads } of anchors) {
+    for (const [writer, { seq, hash }] of Object.entries(heads)) {
+      const known = anchored.get(`${writer}:${seq}`) ?? { commit, hashes: new Set<string>() }
+      known.hashes.add(hash)
+      anchored.set(`${writer}:${seq}`, known)
+    }
+  }
+  return anchored
+}
+
+interface Told { readonly state: State; readonly documents: Set<string>; readonly denied: unknown[]; readonly overrides: unknown[] }
+
+function hear(told: Told, event: FactoryEvent): void {
+  reduce(told.state, event)
+  for (const sha256 of docsIn(event.data)) told.documents.add(sha256)
+  if (event.type === 'access.denied') told.denied.push({ ...lineOf(event), agent: event.data.agent, path: event.data.path, want: event.data.want, why: event.data.why })
+  const what = overrideIn(event)
+  if (what !== null) told.overrides.push({ ...lineOf(event), type: event.type, stream: event.stream, what })
+}
+
+const lineOf = (event: FactoryEvent): { event: string; at: string; actor: string; run: string | null } => ({ event: idOf(event), at: wallTime(event), actor: event.actor, run: event.run ?? null })
+
+/** What a person did against a rule or an automatic answer. */
+function overrideIn(event: FactoryEvent): string | null {
+  switch (event.type) {
+    case 'decision.overridden': return `${event.data.replaced} replaced by ${event.data.answer}`
+    case 'gate.lifted': return `gate ${event.data.kind} lifted: ${event.data.answer}`
+    case 'rebuild.queued': return event.data.override ? `build ${event.data.attempt} beyond the limit` : null
+    case 'change.undone': return `change to ${event.data.path} undone`
+    case 'blob.erased': return `content ${event.data.sha256.slice(0, 12)} erased: ${event.data.reason}`
+    default: return null
+  }
+}
+
+function blobProblems(workspace: Workspace, documents: ReadonlySet<string>, state: State): AuditProblem[] {
+  return [...documents].filter(sha256 => state.settings.erased[sha256] === undefined).flatMap(sha256 => {
+    try {
+      workspace.bytes({ sha256, bytes: 0 })
+      return []
+    } catch (error) {
+      if (!isFactoryError(error)) throw error
+      return [{ kind: error.code, at: `blobs/${sha256.slice(0, 2)}/${sha256.slice(2)}`, detail: error.message }]
+    }
+  })
+}
