@@ -39,6 +39,8 @@ export interface EntryBlocks { readonly entries: readonly EntryBlock[]; readonly
 const idToken = /^(\d+(?:\.\d+)*|[a-z0-9]+(?:-[a-z0-9.]+)+)[.:)]?(?=\s|$)/
 const fieldLine = /^(?:\*\*|`)?([A-Za-z][A-Za-z0-9_-]*(?: [a-z][a-z0-9-]*)?)(?:\*\*|`)?\s*:(?:\*\*)?(?:\s+(.*))?$/s
 const labelLine = /^(?:\*\*|__)([A-Z][A-Za-z /-]{0,40}?)(?::(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(.*)$/s
+/** Values that are one line; what Markdown appends to them is prose of its own. */
+const lineKeys: readonly string[] = ['status', 'type', 'reversibility', 'impact', 'category', 'severity', 'created', 'stops', 'change-class', 'target', 'from', 'to', 'decided-at', 'decided-by']
 const itemLabels: readonly string[] = ['options', 'recommendation', 'context', 'question', 'rationale', 'exact-change']
 const knownKeys = /^(?:status|reversibility|impact|category|severity|created|blocked|stops|change-class|target|type)\s*:/i
 
@@ -73,7 +75,7 @@ const readField = (reading: Reading, line: TextLine): void => {
   const last = reading.fields.at(-1)
   if (field !== null) {
     reading.fields.push({ key: keyOf(field[1] ?? ''), value: (field[2] ?? '').trim(), line: line.line })
-  } else if (line.depth > (line.kind === 'item' ? 1 : 0) && last !== undefined && reading.prose.length === 0) {
+  } else if (line.depth > (line.kind === 'item' ? 1 : 0) && last !== undefined && last.line > (reading.prose.at(-1)?.line ?? 0) && !lineKeys.includes(last.key)) {
     reading.fields.splice(-1, 1, { ...last, value: `${last.value}\n${joined([line])}`.trim() })
   } else {
     if ((line.kind === 'prose' || line.kind === 'item') && knownKeys.test(line.text)) {

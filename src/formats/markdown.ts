@@ -11,7 +11,7 @@ import { frontmatter } from 'micromark-extension-frontmatter'
 import { gfm } from 'micromark-extension-gfm'
 
 export interface MarkdownDocument {
-  /** The text without a byte order mark; offsets refer to it. */
+  /** The text without a byte order mark, its line ends LF (a criterion with CR would not run); offsets refer to it. */
   readonly text: string
   readonly nodes: readonly RootContent[]
 }
@@ -25,7 +25,7 @@ export interface Section {
 
 /** Parses once; cheap enough to do per document, too dear to do per section. */
 export const parseMarkdown = (source: string): MarkdownDocument => {
-  const text = source.startsWith('\uFEFF') ? source.slice(1) : source
+  const text = (source.startsWith('\uFEFF') ? source.slice(1) : source).replaceAll(/\r\n?/g, '\n')
   const tree = fromMarkdown(text, {
     extensions: [frontmatter(['yaml']), gfm()],
     mdastExtensions: [frontmatterFromMarkdown(['yaml']), gfmFromMarkdown()],
@@ -40,7 +40,7 @@ export const wordsOf = (node: Nodes): string => toString(node, { includeHtml: fa
 
 /** The text exactly as written, from the first to the last of these nodes. */
 export const sourceOf = (text: string, nodes: readonly Nodes[]): string =>
-  text.slice(nodes[0]?.position?.start.offset ?? 0, nodes.at(-1)?.position?.end.offset ?? 0).replaceAll('\r\n', '\n')
+  text.slice(nodes[0]?.position?.start.offset ?? 0, nodes.at(-1)?.position?.end.offset ?? 0)
 
 export const isHeading = (node: RootContent): node is Heading => node.type === 'heading'
 

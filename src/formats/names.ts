@@ -37,6 +37,7 @@ const unreserved = (text: string): string => {
 export const slugName = (fileOrTitle: string): string | null => {
   const last = fileOrTitle.slice(fileOrTitle.lastIndexOf('/') + 1).trim()
   const stem = last.replace(/(?:\.(?:md|markdown))+$/i, '')
+  if (nameProblem(stem) === null) return stem
   const slug = unreserved(trimmed(ascii(stem).replaceAll(/[^a-z0-9._-]+/g, '-').replaceAll(/-{2,}/g, '-').replaceAll(/\.{2,}/g, '.')))
   return slug === '' ? null : slug
 }

@@ -7,11 +7,12 @@ const plain = (word: string): string => word.toLowerCase().replaceAll(/[_\s-]/g,
 export const nearest = (word: string, known: readonly string[]): string | null => {
   let best: { word: string, distance: number } | null = null
   for (const candidate of known) {
-    const found = distance(plain(word), plain(candidate))
+    // Equal but for spelling conventions: the one in the writer's own spelling.
+    const found = distance(plain(word), plain(candidate)) + distance(word, candidate) / 1000
     if (best === null || found < best.distance) best = { word: candidate, distance: found }
   }
   const tolerance = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
-  return best !== null && best.distance <= tolerance ? best.word : null
+  return best !== null && Math.floor(best.distance) <= tolerance ? best.word : null
 }
 
 /** `; did you mean X?`, or nothing. */

@@ -99,7 +99,7 @@ const checkpointOf = (text: string, piece: Piece, number: number, problems: Form
 
 /** A checkpoint written as a task or in angle brackets would be run over. */
 const strayCheckpoints = (text: string, nodes: readonly RootContent[]): readonly FormatProblem[] =>
-  linesOf(text, nodes).filter(line => line.kind !== 'break' && /^<?(?:task\b[^>]*|\[.\]\s*)?(?:type=)?"?checkpoint\b.{0,40}(?:human-verify|human-action|decision)/i.test(bare(line.text)))
+  linesOf(text, nodes).filter(line => (line.kind !== 'opaque' || line.text.startsWith('<')) && /^<?(?:task\b[^>]*|\[.\]\s*)?(?:type=)?"?checkpoint\b.{0,40}(?:human-verify|human-action|decision)/i.test(bare(line.text)))
     .map(line => problem(line.line, 'checkpoint-not-a-heading', 'this looks like a checkpoint, but only a heading makes one', shape))
 
 const strategyOf = (segments: readonly PlanSegment[]): PlanStrategy => {

@@ -45,7 +45,7 @@ const claimOf = (line: TextLine): Claim | 'unclear' | null => {
 }
 
 const verdictLines = (document: MarkdownDocument): readonly TextLine[] => [
-  ...linesOf(document.text, document.nodes),
+  ...linesOf(document.text, document.nodes).filter(line => line.kind !== 'opaque'),
   ...document.nodes.filter(isHeading).map((heading): TextLine => ({ line: lineOf(heading), kind: 'prose', text: wordsOf(heading), depth: 0 })),
   ...sectionsOf(document.nodes, title => /^verdict$/i.test(unnumbered(title))).flatMap(section =>
     linesOf(document.text, section.nodes).filter(line => line.text !== '').slice(0, 1).map(line => ({ ...line, text: `verdict: ${bare(line.text).replace(/^verdict\s*:\s*/i, '')}` }))),
