@@ -84,13 +84,13 @@ export const checkBackends = (file: AgentsFile, { warn }: Complaints): void => {
 const scope = /^(?:workspace|spec|(?:agent|project):[a-z0-9][a-z0-9._-]*)$/
 
 export const limitsOf = (file: AgentsFile, { error }: Complaints): LimitsConfig => {
-  const { lease, criterion, keepRuns, budgets, ...rest } = file.limits
+  const { lease, criterion, keepRuns, keepRecords, keepResolved, budgets, ...rest } = file.limits
   const read = budgets.map((budget, index): BudgetConfig => {
     if (!scope.test(budget.scope)) error(['limits', 'budgets', index, 'scope'], `"${budget.scope}" is no scope`, 'write workspace, spec, agent:NAME or project:NAME')
     if (budget.runs === undefined && budget.usd === undefined && budget.tokens === undefined) error(['limits', 'budgets', index], 'the budget bounds nothing', 'add runs:, usd: or tokens:')
     return { scope: budget.scope, windowMs: budget.window, runs: budget.runs ?? null, usd: budget.usd ?? null, tokens: budget.tokens ?? null }
   })
-  return { ...rest, leaseMs: lease, criterionMs: criterion, keepRunsMs: keepRuns, budgets: read }
+  return { ...rest, leaseMs: lease, criterionMs: criterion, keepRunsMs: keepRuns, keepRecordsMs: keepRecords, keepResolvedMs: keepResolved, budgets: read }
 }
 
 export const projectsOf = (file: AgentsFile, { error }: Complaints): Readonly<Record<string, ProjectConfig>> =>

@@ -95,7 +95,7 @@ const renamed = (reading: Reading, value: unknown, schema: z.core.$ZodType, path
     const at = [...path, name]
     if (result.has(name)) reading.problems.push({ file: reading.file, line: lineOf(reading, [...path, key]), key: joinPath([...path, key]), message: `${name} is given twice, in two spellings`, mend: `keep ${name}` })
     if (name !== key) reading.written.set(joinPath(at), key)
-    const below = shape === null ? element?.schema : shape[name]
+    const below = shape === null ? element?.schema : Object.hasOwn(shape, name) ? shape[name] : undefined
     result.set(name, below === undefined ? item : renamed(reading, item, below, at))
   }
   return Object.fromEntries(result)

@@ -53,6 +53,8 @@ limits:
   lease: 2h
   criterion: 5m          # the longest one verification criterion may take
   keepRuns: 30d
+  keepRecords: 1d
+  keepResolved: 30d
   budgets:
     - { scope: workspace, window: 1d, runs: 200, usd: 50 }
 

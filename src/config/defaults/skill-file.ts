@@ -7,4 +7,4 @@ export interface DefaultFile {
 
 /** A skill with its front matter. */
 export const skillFile = (folder: string, name: string, description: string, body: string): DefaultFile =>
-  ({ path: `skills/${folder}/${name}/SKILL.md`, text: `---\nname: ${name}\ndescription: ${description}\n---\n\n${body.trim()}\n` })
+  ({ path: `skills/${folder}/${name}/SKILL.md`, text: `---\nname: ${name}\ndescription: ${description.includes(': ') ? JSON.stringify(description) : description}\n---\n\n${body.trim()}\n` })

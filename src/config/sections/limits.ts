@@ -24,5 +24,7 @@ export const limits = mapping({
   lease: duration(1).prefault('2h').describe('how long a claim holds without renewal'),
   criterion: duration(1).prefault('5m').describe('the longest one verification criterion may take'),
   keepRuns: duration(3_650).prefault('30d').describe('how long the files of a run are kept in view'),
+  keepRecords: duration(3_650).prefault('1d').describe('how long decisions and briefs of a complete spec stay in view'),
+  keepResolved: duration(3_650).prefault('30d').describe('how long resolved and dismissed things and older revisions stay in view'),
   budgets: z.array(budget).prefault([{ scope: 'workspace', window: '1d', runs: 200, usd: 50 }]).describe('budgets; replaces the default'),
 }).prefault({}).describe('numbers that bound every loop')
