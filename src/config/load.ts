@@ -2,10 +2,11 @@
  * From the texts of agents.yaml, permissions.yaml and apps/*.yaml to the configuration, with every problem found and its line.
  * Called whenever one of those texts changed. On a problem there is no configuration: callers keep the last good one.
  */
-import { createHash } from 'node:crypto'
 import { readApp, withSettings } from './app-file.ts'
 import type { Complain, Complaints } from './assemble.ts'
 import { agentsOf, backendsOf, checkBackends, defaultAppOf, limitsOf, projectsOf } from './assemble.ts'
+import type { ConfigSources } from './hash.ts'
+import { configHash } from './hash.ts'
 import type { AppConfig, Config } from './model.ts'
 import { readPermissions } from './permissions-file.ts'
 import type { ConfigProblem } from './problem.ts'
@@ -14,16 +15,9 @@ import type { AgentsFile } from './sections/index.ts'
 import type { Environment, ReadFile } from './yaml-file.ts'
 import { readYamlFile } from './yaml-file.ts'
 
+export type { ConfigSources } from './hash.ts'
 export type { ConfigProblem } from './problem.ts'
 export { formatConfigProblem } from './problem.ts'
-
-export interface ConfigSources {
-  /** null: the file is not there, its defaults hold. */
-  readonly agents: string | null
-  readonly permissions: string | null
-  /** Paths relative to the workspace. */
-  readonly apps: readonly { readonly path: string; readonly text: string }[]
-}
 
 export interface LoadedConfig {
   /** null as soon as there is a problem. */
@@ -38,11 +32,6 @@ const file = 'agents.yaml'
 /** `workspace:` was a key once; it is explained, not merely refused. */
 const explained = (problem: ConfigProblem): ConfigProblem =>
   (problem.key === 'workspace' ? { ...problem, message: 'the workspace is the directory this file lies in; it cannot be named here', mend: 'remove the line' } : problem)
-
-const hashOf = (sources: ConfigSources): string => {
-  const apps = sources.apps.map(({ path, text }) => [path, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
-  return createHash('sha256').update(JSON.stringify([sources.agents, sources.permissions, apps])).digest('hex')
-}
 
 const appsOf = (read: readonly ReadFile<AppConfig>[], agents: AgentsFile, error: Complain): readonly AppConfig[] => {
   const apps = read.flatMap(({ value }) => (value === null ? [] : [value]))
@@ -75,7 +64,7 @@ export const loadConfig = (sources: ConfigSources, options: { readonly env: Envi
   const config = {
     backends: backendsOf(agents.value, complaints), agents: agentsOf(agents.value, complaints), limits: limitsOf(agents.value, complaints),
     policy: agents.value.policy, projects: projectsOf(agents.value, complaints), apps, defaultApp: defaultAppOf(agents.value, apps, complaints),
-    notifications: agents.value.notifications, hash: hashOf(sources),
+    notifications: agents.value.notifications, hash: configHash(sources),
   }
   return permissions.value === null || problems.length > 0
     ? { config: null, problems: inOrder(problems), warnings } : { config: { ...config, permissions: permissions.value }, problems, warnings }

@@ -26,9 +26,22 @@ export interface PrefixMatch {
   readonly specificity: readonly [segments: number, literal: number]
 }
 
+const patterns = new Map<string, readonly string[] | null>()
+const patternLimit = 2_000
+
+/** Segments of a rule's path; the same few rules are asked about for every file of a view, so they are split once. */
+const patternSegments = (pattern: string): readonly string[] | null => {
+  const known = patterns.get(pattern)
+  if (known !== undefined) return known
+  if (patterns.size >= patternLimit) patterns.clear()
+  const segments = segmentsOf(pattern)
+  patterns.set(pattern, segments)
+  return segments
+}
+
 /** Whether `pattern` (a path, `*` one segment, `{agent}` an agent's name) is `path` or a folder above it. */
 export const matchPrefix = (pattern: string, path: readonly string[], agents: readonly string[]): PrefixMatch | null => {
-  const wanted = segmentsOf(pattern)
+  const wanted = patternSegments(pattern)
   if (wanted === null || wanted.length === 0 || wanted.length > path.length) return null
   let agent: string | null = null
   let literal = 0
