@@ -11,7 +11,7 @@ export interface Local {
   readonly writer: string
   /** Backend to `ok`, or why it cannot run here. */
   readonly backends: Readonly<Record<string, string>>
-  /** Whether `backend:NAME` may run on this clone. */
+  /** Whether `backend:NAME` or `criteria:SPEC` may run on this clone. */
   readonly trusted: (subject: string) => boolean
   /** Whether the process that owns a run of this clone still lives; left out: it does. */
   readonly ownerAlive?: (run: LiveRun) => boolean

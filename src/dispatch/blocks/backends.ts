@@ -38,3 +38,9 @@ export function backendResting(offer: Offer, { state, config, now }: Look): Bloc
   const reason = rest.until === null ? `the backend ${name} failed ${rest.faults} times in a row` : `the backend ${name} rests after a fault (${rest.faults} in a row)`
   return block('backend', reason, rest.until === null ? `factory doctor, then ${offer.command}` : 'factory doctor', rest.until)
 }
+
+/** The kernel runs what a spec calls its criteria: those of another clone wait for a person here. */
+export function criteriaUntrusted(offer: Offer, { local }: Look): Block | null {
+  if (offer.dispatch !== 'verify' || local.trusted(`criteria:${offer.name}`)) return null
+  return block('untrusted', `the criteria of ${offer.name} came from another clone and are not trusted here`, 'factory trust')
+}
