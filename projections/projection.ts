@@ -6,8 +6,9 @@
 import type { Doc } from '../src/events/types.ts'
 import type { State } from '../reducers/state.ts'
 
+/** `append`: text that stands below the document. */
 export type ProjectedFile =
-  | { readonly path: string; readonly doc: Doc }
+  | { readonly path: string; readonly doc: Doc; readonly append?: string }
   | { readonly path: string; readonly text: string }
 
 export interface FolderProjection {
@@ -16,4 +17,16 @@ export interface FolderProjection {
   /** Every unit there is, e.g. the shown names of all specs. */
   readonly units: (state: State) => readonly string[]
   readonly files: (state: State, unit: string) => readonly ProjectedFile[]
+}
+
+/** The bytes of a file; `bytes` reads a stored document. */
+export function contentOf(file: ProjectedFile, bytes: (doc: Doc) => Uint8Array): Uint8Array {
+  if ('text' in file) return new TextEncoder().encode(file.text)
+  const stored = bytes(file.doc)
+  if (file.append === undefined) return stored
+  const below = new TextEncoder().encode(file.append)
+  const content = new Uint8Array(stored.length + below.length)
+  content.set(stored)
+  content.set(below, stored.length)
+  return content
 }

@@ -50,6 +50,10 @@ export const reduceSettings: Reducer<Settings> = (settings, event) => {
     case 'item.restored':
       for (const path of event.data.paths) settings.collected[path] = 'restored'
       return
+    case 'spec.submitted':
+      return bringBack(settings, ['tasks/decisions', 'tasks/review', 'tasks/verified', 'tasks/failed', 'tasks/resolved'], event.data.name)
+    case 'research.requested':
+      return bringBack(settings, ['tasks/research', 'tasks/research-done'], event.data.name)
     case 'blob.erased':
       settings.erased[event.data.sha256] = event.data.reason
       return
@@ -61,5 +65,13 @@ export const reduceSettings: Reducer<Settings> = (settings, event) => {
       settings.promotions = [...settings.promotions.slice(-99), wallTime(event)]
       return
     default:
+  }
+}
+
+/** A new life of a name shows its own files, although those of an earlier one were collected. */
+function bringBack(settings: Settings, folders: readonly string[], name: string): void {
+  for (const folder of folders) {
+    for (const ending of ['', '.builder-notes']) delete settings.collected[`${folder}/${name}${ending}.md`]
+    for (let version = 1; settings.collected[`${folder}/${name}.v${version}.md`] !== undefined; version += 1) delete settings.collected[`${folder}/${name}.v${version}.md`]
   }
 }
