@@ -1,7 +1,7 @@
 /** What git knows about a file or commit, for `why`. */
 import { existsSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { git, textOf } from '../workspace/git-command.ts'
+import { simpleGit } from 'simple-git'
 import { locateGit } from '../workspace/git-dir.ts'
 import { logAnchors, resolveRevision } from '../workspace/git.ts'
 import { projectPath } from '../workspace/linked-projects.ts'
@@ -14,10 +14,9 @@ const mostCommits = 200
 export async function commitsOfFile(workspace: Workspace, state: State, what: string, projectDirectory: string | undefined): Promise<readonly string[]> {
   const found: string[] = []
   for (const { root, path } of candidates(workspace, state, what, projectDirectory)) {
-    const located = locateGit(root)
-    if (located === undefined) continue
-    const listed = textOf(await git(['log', '--all', `--max-count=${mostCommits}`, '--format=%H', '--', path], { gitDir: located.gitDir, workTree: root, cwd: root }))
-    found.push(...(listed ?? '').split('\n').filter(line => line !== ''))
+    if (locateGit(root) === undefined) continue
+    const listed = await simpleGit(root).raw(['log', '--all', `--max-count=${mostCommits}`, '--format=%H', '--', path]).catch(() => '')
+    found.push(...listed.split('\n').filter(line => line !== ''))
   }
   return found
 }

@@ -4,10 +4,10 @@
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { simpleGit } from 'simple-git'
 import { FactoryError } from '../error.ts'
 import { writeDurably } from '../log/durable-file.ts'
 import type { State } from '../../reducers/state.ts'
-import { git, textOf } from './git-command.ts'
 import { gitState, locateGit } from './git-dir.ts'
 import type { Workspace } from './session.ts'
 
@@ -67,13 +67,11 @@ function repositoryAround(path: string): string | null {
 }
 
 async function factsOf(repository: string): Promise<{ identity: string | null; remote: string | null; target: string }> {
-  const located = locateGit(repository)
-  if (located === undefined) return { identity: null, remote: null, target: 'main' }
-  const options = { gitDir: located.gitDir, workTree: repository }
-  const roots = textOf(await git(['rev-list', '--max-parents=0', 'HEAD'], options))
-  const remote = textOf(await git(['config', '--get', 'remote.origin.url'], options))
+  const git = simpleGit(repository)
+  const roots = await git.raw(['rev-list', '--max-parents=0', 'HEAD']).catch(() => '')
+  const remote = (await git.raw(['config', '--get', 'remote.origin.url']).catch(() => '')).trim()
   const { branch } = gitState(repository)
-  return { identity: roots?.split('\n').at(-1) || null, remote: remote === undefined || remote === '' ? null : withoutPassword(remote), target: branch?.replace('refs/heads/', '') ?? 'main' }
+  return { identity: roots.trim().split('\n').at(-1) || null, remote: remote === '' ? null : withoutPassword(remote), target: branch?.replace('refs/heads/', '') ?? 'main' }
 }
 
 /** An address may carry a password, and a path of this machine says nothing elsewhere. */
