@@ -1,5 +1,5 @@
-// Bundles the program into dist/: one small eager entry (the command parser) and chunks that each command loads.
-import { rmSync } from 'node:fs'
+// Bundles the program into dist/: one tiny eager entry, one file for help, and chunks that each command loads.
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -10,22 +10,43 @@ try {
   // A production install (no dev dependencies) ships dist/ already built.
   process.exit(0)
 }
-rmSync(`${root}/dist`, { recursive: true, force: true })
-await esbuild.build({
+
+/** What depends on the commands and not on their code lies in one file, so that help costs one read; everybody else loads it in chunks. */
+const helpApart = {
+  name: 'help-apart',
+  setup: build => build.onResolve({ filter: /\/help-page\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './help-page.js', external: true } : undefined)),
+}
+
+const options = {
   absWorkingDir: root,
-  entryPoints: { factory: 'src/cli/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: true,
-  chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
-  // Some bundled CommonJS packages ask for require at run time.
-  banner: { js: "import{createRequire as __factoryRequire}from'node:module';const require=__factoryRequire(import.meta.url);" },
+  // Some bundled CommonJS packages ask for require at run time; made only then.
+  banner: { js: "const require=id=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);" },
   external: ['@secretlint/*', 'fsevents'],
-})
+}
+
+/** Builds into `outdir`, beside it first, so that a running program never sees half a build. Returns what each file was made of. */
+export async function build(outdir = `${root}/dist`, plugins = []) {
+  const fresh = `${outdir}.${process.pid}`
+  const entryPoints = { factory: 'src/cli/main.ts', ...(existsSync(`${root}/src/index.ts`) ? { index: 'src/index.ts' } : {}) }
+  const { metafile } = await esbuild.build({ ...options, entryPoints, outdir: fresh, splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true, plugins: [helpApart, ...plugins] })
+  await esbuild.build({ ...options, entryPoints: { 'help-page': 'src/cli/help-page.ts' }, outdir: fresh, treeShaking: true, plugins: [declarationsOnly] })
+  rmSync(outdir, { recursive: true, force: true })
+  renameSync(fresh, outdir)
+  return metafile
+}
+
+/** In the file for help, what a command loads when it runs is left out: nobody runs one from there. */
+const declarationsOnly = {
+  name: 'declarations-only',
+  setup: build => build.onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined)),
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build()

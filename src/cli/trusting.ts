@@ -1,0 +1,35 @@
+/** What trust is asked for on this clone, and which of it an argument names. The judgement is src/agents/trust.ts's. */
+import { backendTrust, criteriaTrust } from '../agents/trust.ts'
+import type { Trust } from '../agents/trust.ts'
+import type { Config } from '../config/model.ts'
+import { Refusal } from '../error.ts'
+import type { State } from '../../reducers/state.ts'
+import { isOver } from '../../reducers/reducing.ts'
+
+export interface TrustSubject extends Trust {
+  /** What would run. */
+  readonly runs: readonly string[]
+  /** The files it stands in. */
+  readonly paths: readonly string[]
+}
+
+export function trustSubjects(state: State, config: Config, writer: string): readonly TrustSubject[] {
+  const backends = Object.values(config.backends).map(backend => ({
+    ...backendTrust(state, writer, backend), runs: [backend.command?.join(' ') ?? backend.kind], paths: ['agents.yaml'],
+  }))
+  const criteria = Object.values(state.specs.byId).filter(spec => spec.fields.criteria.length > 0 && !isOver(spec.stage)).map(spec => {
+    const setup = spec.fields.project === null ? null : config.projects[spec.fields.project]?.setup ?? null
+    const runs = [...(setup === null ? [] : [setup]), ...spec.fields.criteria.map(criterion => criterion.script)]
+    return { ...criteriaTrust(state, writer, spec, setup), runs, paths: ['inbox', 'drafting', 'ready', 'archive'].map(folder => `specs/${folder}/${spec.name}.md`) }
+  })
+  return [...backends, ...criteria]
+}
+
+/** The subjects that `given` means: a subject, a file it stands in, or the name of a backend or spec. */
+export function subjectsNamed(state: State, config: Config, writer: string, given: string): readonly TrustSubject[] {
+  const wanted = given.replace(/^\.\//, '')
+  const found = trustSubjects(state, config, writer).filter(({ subject, paths }) =>
+    subject === wanted || paths.includes(wanted) || subject.slice(subject.indexOf(':') + 1) === wanted)
+  if (found.length > 0) return found
+  throw new Refusal('trust-subject-unknown', `Nothing named ${given} asks for trust.`, 'factory trust --all lists what does')
+}
