@@ -1,0 +1,48 @@
+/**
+ * Which programs that arrived in a workspace may run on this clone. What this clone's own writer put there is trusted at once; what
+ * came from another writer waits for `factory trust`, bound to the hash of exactly what would run. Pure but for hashing.
+ */
+import type { BackendConfig } from '../config/model.ts'
+import type { ItemId } from '../events/types.ts'
+import { sha256Hex } from '../log/durable-file.ts'
+import type { Spec } from '../../reducers/spec.ts'
+import type { State } from '../../reducers/state.ts'
+
+export interface Trust {
+  readonly trusted: boolean
+  /** What `trust.granted` names: `backend:NAME` or `criteria:SPEC`. */
+  readonly subject: string
+  readonly hash: string
+}
+
+const configFile = 'agents.yaml'
+
+/** Keys in order, so that the same configuration has one hash. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, canonical(part)]))
+}
+
+const hashOf = (value: unknown): string => sha256Hex(JSON.stringify(canonical(value)))
+const writerOf = (event: ItemId): string => event.slice(0, event.lastIndexOf(':'))
+const granted = (state: State, writer: string, subject: string, hash: string): boolean => state.settings.trust[`${writer}|${subject}`] === hash
+
+/** Whether this backend may run on the clone of `writer`. */
+export function backendTrust(state: State, writer: string, backend: BackendConfig): Trust {
+  const subject = `backend:${backend.name}`
+  const hash = hashOf(backend)
+  const source = state.library.byPath[configFile]
+  const own = source === undefined || writerOf(source.last) === writer
+  return { trusted: own || granted(state, writer, subject, hash), subject, hash }
+}
+
+/** Whether the criteria of this spec, and the set-up command of its project, may run on the clone of `writer`. */
+export function criteriaTrust(state: State, writer: string, spec: Spec, setup: string | null): Trust {
+  const subject = `criteria:${spec.name}`
+  const hash = hashOf({ setup, scripts: spec.fields.criteria.map(criterion => criterion.script) })
+  const source = state.library.byPath[configFile]
+  const ownSetup = setup === null || source === undefined || writerOf(source.last) === writer
+  const own = spec.fields.criteria.length === 0 || spec.textBy === writer
+  return { trusted: (own && ownSetup) || granted(state, writer, subject, hash), subject, hash }
+}
