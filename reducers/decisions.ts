@@ -1,6 +1,7 @@
 /** Decisions: questions with options. An answer is permanent; a question found again merges into the one that stands. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { EventOf, FactoryEvent, ItemId, Option } from '../src/events/types.ts'
+import { own, put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 import type { Specs } from './spec.ts'
 
@@ -25,13 +26,18 @@ export interface Decision {
 export interface Decisions {
   byId: Record<ItemId, Decision>
   bySpec: Record<ItemId, ItemId[]>
+  /** Items of a question that was opened again, to the one that stands. */
+  twins: Record<ItemId, ItemId>
 }
 
-export const initialDecisions = (): Decisions => ({ byId: {}, bySpec: {} })
+export const initialDecisions = (): Decisions => ({ byId: {}, bySpec: {}, twins: {} })
+
+/** The decision of an item, or of the twin that stands for it. */
+export const decisionOf = (decisions: Decisions, item: ItemId): Decision | undefined => own(decisions.byId, own(decisions.twins, item) ?? item)
 
 export const reduceDecisions: Reducer<Decisions> = (decisions, event, context) => {
   if (event.type === 'decision.opened') return open(decisions, event)
-  const decision = decisions.byId[event.item]
+  const decision = decisionOf(decisions, event.item)
   if (decision === undefined) return
   switch (event.type) {
     case 'decision.auto-resolved':
@@ -41,7 +47,7 @@ export const reduceDecisions: Reducer<Decisions> = (decisions, event, context) =
       settle(decision, event, event.type === 'decision.answered' ? 'answered' : 'auto-resolved', event.data.answer)
       return
     case 'decision.overridden':
-      if (!context.saw(decision.last) && decision.status === 'overridden') { if (decision.answer !== event.data.answer) context.lost(decision.last); return }
+      if (!context.saw(decision.last) && (decision.status === 'answered' || decision.status === 'overridden')) { if (decision.answer !== event.data.answer) context.lost(decision.last); return }
       settle(decision, event, 'overridden', event.data.answer)
       return
     default:
@@ -50,11 +56,11 @@ export const reduceDecisions: Reducer<Decisions> = (decisions, event, context) =
 
 function open(decisions: Decisions, event: EventOf<'decision.opened'>): void {
   const { spec, entry, question, options, recommendation, reversibility, impact, context } = event.data
-  const twin = (decisions.bySpec[spec] ?? []).find(id => decisions.byId[id]?.entry === entry)
-  if (twin !== undefined) { const known = decisions.byId[twin]; if (known !== undefined) decisions.byId[idOf(event)] = known; return }
   const id = idOf(event)
+  const twin = (own(decisions.bySpec, spec) ?? []).find(other => own(decisions.byId, other)?.entry === entry)
+  if (twin !== undefined) { put(decisions.twins, id, twin); return }
   decisions.byId[id] = { id, spec, entry, question, options, recommendation, reversibility, impact, context, status: 'awaiting', answer: null, by: null, at: null, createdAt: wallTime(event), last: id }
-  ;(decisions.bySpec[spec] ??= []).push(id)
+  put(decisions.bySpec, spec, [...own(decisions.bySpec, spec) ?? [], id])
 }
 
 function settle(decision: Decision, event: FactoryEvent, status: Decision['status'], answer: string): void {
@@ -64,8 +70,8 @@ function settle(decision: Decision, event: FactoryEvent, status: Decision['statu
 /** A lost answer disputes the spec: later facts of a writer who had not seen the standing answer may rest on the lost one. */
 export function disputeAnswers(specs: Specs, decisions: Decisions, event: FactoryEvent, saw: (event: ItemId) => boolean): void {
   if (event.type !== 'decision.answered' && event.type !== 'decision.overridden') return
-  const decision = decisions.byId[event.item]
-  const spec = decision === undefined ? undefined : specs.byId[decision.spec]
+  const decision = decisionOf(decisions, event.item)
+  const spec = decision === undefined ? undefined : own(specs.byId, decision.spec)
   if (decision === undefined || spec === undefined || decision.last === idOf(event) || saw(decision.last) || decision.answer === event.data.answer) return
   if (!spec.disputes.includes(decision.last)) spec.disputes.push(decision.last)
 }
@@ -73,7 +79,8 @@ export function disputeAnswers(specs: Specs, decisions: Decisions, event: Factor
 /** What a person answers is new: an advance that came to nothing before may come to something now. */
 export function freshen(specs: Specs, decisions: Decisions, event: FactoryEvent): void {
   if (event.type !== 'decision.answered' && event.type !== 'decision.overridden') return
-  const decision = decisions.byId[event.item]
-  const spec = decision === undefined ? undefined : specs.byId[decision.spec]
-  if (spec?.tries?.dispatch === 'advance') spec.tries = null
+  const decision = decisionOf(decisions, event.item)
+  const spec = decision === undefined ? undefined : own(specs.byId, decision.spec)
+  if (decision?.last !== idOf(event) || spec?.tries?.dispatch !== 'advance') return
+  spec.tries = null
 }

@@ -1,6 +1,7 @@
 /** The outbox: effects outside, each wanted once. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { ItemId } from '../src/events/types.ts'
+import { laterBy, own, put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface Effect {
@@ -16,25 +17,32 @@ export interface Effect {
   error: string | null
 }
 
-export interface Effects { byId: Record<ItemId, Effect>; keys: Record<string, ItemId> }
-export const initialEffects = (): Effects => ({ byId: {}, keys: {} })
+export interface Effects {
+  byId: Record<ItemId, Effect>
+  keys: Record<string, ItemId>
+  /** Items that asked for the same effect again, to the one that stands. */
+  twins: Record<ItemId, ItemId>
+}
+export const initialEffects = (): Effects => ({ byId: {}, keys: {}, twins: {} })
 
 export const reduceEffects: Reducer<Effects> = (effects, event) => {
   if (event.type === 'effect.requested') {
     const { kind, dedupe, payload, maxAttempts } = event.data
-    if (effects.keys[dedupe] !== undefined) return
     const id = idOf(event)
-    effects.keys[dedupe] = id
+    const known = own(effects.keys, dedupe)
+    if (known !== undefined) return put(effects.twins, id, known)
+    put(effects.keys, dedupe, id)
     effects.byId[id] = { id, kind, dedupe, payload, maxAttempts, at: wallTime(event), status: 'requested', attempts: 0, claim: null, error: null }
     return
   }
-  const effect = effects.byId[event.item]
+  const effect = own(effects.byId, own(effects.twins, event.item) ?? event.item)
   if (effect === undefined) return
   switch (event.type) {
     case 'effect.claimed':
+      effect.attempts = Math.max(effect.attempts, event.data.attempt)
+      if (effect.status === 'delivered') return
       effect.status = 'claimed'
-      effect.attempts = event.data.attempt
-      effect.claim = { writer: event.writer, until: new Date(Date.parse(wallTime(event)) + event.data.leaseMs).toISOString() }
+      effect.claim = { writer: event.writer, until: laterBy(wallTime(event), event.data.leaseMs) }
       return
     case 'effect.delivered':
       effect.status = 'delivered'

@@ -1,6 +1,7 @@
 /** Needs, observations and requests that could not be read. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { DataOf, Doc, FactoryEvent, ItemId } from '../src/events/types.ts'
+import { own, put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface Need {
@@ -65,8 +66,8 @@ export const reduceFeedback: Reducer<Feedback> = (feedback, event, context) => {
       return
     }
     case 'request.unparsed': {
-      const known = (feedback.unparsed[event.data.source] ?? []).filter(one => one.line !== event.data.line)
-      feedback.unparsed[event.data.source] = [...known.slice(-9), { ...event.data, at: wallTime(event), actor: event.actor }]
+      const known = (own(feedback.unparsed, event.data.source) ?? []).filter(one => one.line !== event.data.line)
+      put(feedback.unparsed, event.data.source, [...known.slice(-9), { ...event.data, at: wallTime(event), actor: event.actor }])
       return
     }
     case 'memory.written':
@@ -76,13 +77,13 @@ export const reduceFeedback: Reducer<Feedback> = (feedback, event, context) => {
       for (const source of Object.keys(feedback.unparsed)) if (source === ('path' in event.data ? event.data.path : event.stream)) delete feedback.unparsed[source]
       return
     case 'change.refused': {
-      const need = feedback.needs[event.data.need]
+      const need = own(feedback.needs, event.data.need)
       if (need !== undefined) need.refused = event.data.why
       return
     }
     default:
-      reduceNeed(feedback.needs[event.item], event)
-      reduceObservation(feedback.observations[event.item], event, context.lost)
+      reduceNeed(own(feedback.needs, event.item), event)
+      reduceObservation(own(feedback.observations, event.item), event, context.lost)
   }
 }
 

@@ -1,6 +1,7 @@
 /** The texts that people and agents keep, by path: configuration, memory, skills, scenarios, references, learnings, playbooks, notes. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { Doc, FactoryEvent, ItemId } from '../src/events/types.ts'
+import { own, put } from './reducing.ts'
 import type { FoldContext, Reducer } from './reducing.ts'
 
 export interface Shelved {
@@ -36,7 +37,7 @@ export const reduceLibrary: Reducer<Library> = (library, event, context) => {
     case 'learning.edited':
       return shelve(library, event, event.data.path, event.data.doc, context)
     case 'learning.recorded':
-      library.lessons[event.data.fingerprint] ??= event.data.path
+      if (own(library.lessons, event.data.fingerprint) === undefined) put(library.lessons, event.data.fingerprint, event.data.path)
       return shelve(library, event, event.data.path, event.data.doc, context)
     case 'skill.promoted':
       remove(library, event, event.data.from, context)
@@ -58,19 +59,19 @@ export const reduceLibrary: Reducer<Library> = (library, event, context) => {
 }
 
 function shelve(library: Library, event: FactoryEvent, path: string, doc: Doc, context: FoldContext): void {
-  const known = library.byPath[path]
+  const known = own(library.byPath, path)
   if (known !== undefined && !context.saw(known.last)) {
     if (known.doc.sha256 !== doc.sha256 || known.removed) context.lost(known.last)
     return
   }
-  library.byPath[path] = {
+  put(library.byPath, path, {
     item: known?.item ?? event.item, kind: known?.kind ?? event.type.slice(0, event.type.indexOf('.')), doc, by: event.actor, at: wallTime(event),
     before: known?.doc ?? null, removed: false, last: idOf(event),
-  }
+  })
 }
 
 function remove(library: Library, event: FactoryEvent, path: string, context: FoldContext): void {
-  const known = library.byPath[path]
+  const known = own(library.byPath, path)
   if (known === undefined) return
   if (!context.saw(known.last)) return context.lost(known.last)
   Object.assign(known, { removed: true, by: event.actor, at: wallTime(event), last: idOf(event) })

@@ -1,6 +1,7 @@
 /** Projects that belong to the workspace, by name and identity; where they lie on this machine is local and not in the log. */
 import { wallTime } from '../src/events/types.ts'
 import type { ItemId } from '../src/events/types.ts'
+import { own, put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface Project {
@@ -23,7 +24,8 @@ export const reduceProjects: Reducer<Projects> = (projects, event) => {
   switch (event.type) {
     case 'project.linked': {
       const { name, identity, remote, target, created } = event.data
-      projects[name] = { item: projects[name]?.item ?? event.item, name, identity, remote, target, created, linked: true, at: wallTime(event), branches: projects[name]?.branches ?? {} }
+      const known = own(projects, name)
+      put(projects, name, { item: known?.item ?? event.item, name, identity, remote, target, created, linked: true, at: wallTime(event), branches: known?.branches ?? {} })
       return
     }
     case 'project.unlinked': {
@@ -32,8 +34,8 @@ export const reduceProjects: Reducer<Projects> = (projects, event) => {
       return
     }
     case 'branch.moved': {
-      const project = projects[event.data.project]
-      if (project !== undefined) project.branches[event.data.branch] = event.data.commit
+      const project = own(projects, event.data.project)
+      if (project !== undefined) put(project.branches, event.data.branch, event.data.commit)
       return
     }
     default:

@@ -24,6 +24,21 @@ export interface FoldContext {
 
 export type Reducer<Slice> = (slice: Slice, event: FactoryEvent, context: FoldContext) => void
 
+/** An own entry of a record whose keys people and agents chose: `constructor` and `__proto__` are names like any other. */
+export const own = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined => (Object.hasOwn(record, key) ? record[key] : undefined)
+
+/** Writes an own entry, whatever its key. */
+export function put<Value>(record: Record<string, Value>, key: string, value: Value): void {
+  if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
+  else record[key] = value
+}
+
+/** A time and a length that no recorded event can make throw: what is no time, or beyond any, stays as it is. */
+export function laterBy(time: string, ms: number): string {
+  const at = new Date(Date.parse(time) + ms)
+  return Number.isNaN(at.getTime()) ? time : at.toISOString()
+}
+
 export const stages = ['inbox', 'drafting', 'ready', 'planning', 'building', 'review', 'verified', 'failed', 'resolved', 'documented', 'withdrawn'] as const
 export type Stage = (typeof stages)[number]
 

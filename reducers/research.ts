@@ -2,6 +2,7 @@
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { Doc, FactoryEvent, ItemId } from '../src/events/types.ts'
 import { isTry } from './faults.ts'
+import { own, put } from './reducing.ts'
 import type { FoldContext, Reducer } from './reducing.ts'
 
 export interface Research {
@@ -32,13 +33,14 @@ export const reduceResearch: Reducer<ResearchSlice> = (research, event, context)
   if (event.type === 'research.requested') {
     const id = idOf(event)
     const { name, blocks, doc } = event.data
-    const shown = research.byName[name] !== undefined && !context.saw(research.byName[name]) ? `${name}~${event.writer}` : name
+    const earlier = own(research.byName, name)
+    const shown = earlier !== undefined && !context.saw(earlier) ? `${name}~${event.writer}` : name
     research.byId[id] = { id, name: shown, blocks, question: doc, brief: null, status: 'requested', createdAt: wallTime(event), by: event.actor, answeredAt: null, run: null, tries: 0, paused: false, raised: [], last: id }
-    research.byName[shown] = id
+    put(research.byName, shown, id)
     return
   }
   const id = event.type === 'run.claimed' ? event.data.subject : event.item
-  const request = id === null ? undefined : research.byId[id]
+  const request = id === null ? undefined : own(research.byId, id)
   if (request !== undefined) reduceOne(request, event, context)
   if (event.type.startsWith('run.') && event.type !== 'run.claimed') endRun(research, event)
 }
@@ -61,7 +63,7 @@ function reduceOne(request: Research, event: FactoryEvent, context: FoldContext)
       break
     case 'item.paused': request.paused = true; return
     case 'item.resumed': request.paused = false; return
-    case 'gate.raised': request.raised.push(event.data.kind); return
+    case 'gate.raised': if (!request.raised.includes(event.data.kind)) request.raised.push(event.data.kind); return
     case 'gate.lifted': request.raised = []; request.tries = 0; return
     case 'run.claimed': request.run = event.run ?? null; return
     default: return

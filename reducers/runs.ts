@@ -2,6 +2,7 @@
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { EventOf, FactoryEvent, ItemId } from '../src/events/types.ts'
 import { countsAsTry } from './faults.ts'
+import { own, put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface LiveRun {
@@ -55,7 +56,7 @@ export const reduceRuns: Reducer<Runs> = (runs, event) => {
     case 'run.claimed':
       return claim(runs, event)
     case 'run.started': {
-      const live = event.run === undefined ? undefined : runs.live[event.run]
+      const live = event.run === undefined ? undefined : own(runs.live, event.run)
       if (live !== undefined) live.pid = event.data.pid
       return
     }
@@ -77,24 +78,25 @@ function claim(runs: Runs, event: EventOf<'run.claimed'>): void {
   const { run } = event
   if (run === undefined) return
   const { agent, dispatch, spec, subject, project, attempt, backend, leaseMs, deadlineMs, fence, reserve } = event.data
-  runs.live[run] = { id: run, item: idOf(event), stream: event.stream, agent, dispatch, spec, subject, project, attempt, backend, writer: event.writer, since: wallTime(event), leaseMs, deadlineMs, fence, reserve, pid: null }
+  put(runs.live, run, { id: run, item: idOf(event), stream: event.stream, agent, dispatch, spec, subject, project, attempt, backend, writer: event.writer, since: wallTime(event), leaseMs, deadlineMs, fence, reserve, pid: null })
   const held = spec ?? subject
-  if (held !== null) runs.fences[held] = Math.max(runs.fences[held] ?? 0, fence)
+  if (held !== null) put(runs.fences, held, Math.max(own(runs.fences, held) ?? 0, fence))
 }
 
 type End = Extract<FactoryEvent, { type: 'run.finished' | 'run.failed' | 'run.timed-out' | 'run.cancelled' | 'run.abandoned' }>
 
 function end(runs: Runs, event: End): void {
-  const live = event.run === undefined ? undefined : runs.live[event.run]
+  const live = event.run === undefined ? undefined : own(runs.live, event.run)
   if (live === undefined || event.run === undefined) return
   delete runs.live[event.run]
-  runs.last[live.agent] = {
+  put(runs.last, live.agent, {
     id: live.id, agent: live.agent, dispatch: live.dispatch, at: wallTime(event), outcome: event.type.slice('run.'.length) as EndedRun['outcome'],
     quiet: event.type === 'run.finished' && event.data.quiet,
     durationMs: 'durationMs' in event.data ? event.data.durationMs : 0,
     costUsd: 'costUsd' in event.data ? event.data.costUsd : null,
-  }
-  const backend = (runs.backends[live.backend] ??= { failing: 0, since: '', until: null })
+  })
+  const backend = own(runs.backends, live.backend) ?? { failing: 0, since: '', until: null }
+  put(runs.backends, live.backend, backend)
   if (event.type === 'run.cancelled' || event.type === 'run.abandoned' || (event.type === 'run.failed' && event.data.fault === 'cancelled')) return
   if (event.type === 'run.failed' && !countsAsTry(event.data.fault)) Object.assign(backend, { failing: backend.failing + 1, since: wallTime(event), until: event.data.until })
   // An agent that fails, or takes too long, has been reached: its backend works.

@@ -1,6 +1,7 @@
 /** Small facts about the workspace itself: its name, holds, the chosen backend, trust, schedules, what GC took out of view. */
 import { wallTime } from '../src/events/types.ts'
 import type { ItemId } from '../src/events/types.ts'
+import { put } from './reducing.ts'
 import type { Reducer } from './reducing.ts'
 
 export interface Settings {
@@ -33,29 +34,29 @@ export const reduceSettings: Reducer<Settings> = (settings, event) => {
       return
     case 'backend.chosen': {
       const agent = event.data.agent ?? '*'
-      if (event.data.backend !== null) settings.backends[agent] = event.data.backend
+      if (event.data.backend !== null) put(settings.backends, agent, event.data.backend)
       else if (agent === '*') settings.backends = {}
       else delete settings.backends[agent]
       return
     }
     case 'trust.granted':
-      settings.trust[`${event.writer}|${event.data.subject}`] = event.data.hash
+      put(settings.trust, `${event.writer}|${event.data.subject}`, event.data.hash)
       return
     case 'schedule.fired':
-      settings.fired[event.data.agent] = event.data.due
+      put(settings.fired, event.data.agent, event.data.due)
       return
     case 'item.collected':
-      for (const path of event.data.paths) settings.collected[path] = event.data.rule
+      for (const path of event.data.paths) put(settings.collected, path, event.data.rule)
       return
     case 'item.restored':
-      for (const path of event.data.paths) settings.collected[path] = 'restored'
+      for (const path of event.data.paths) put(settings.collected, path, 'restored')
       return
     case 'spec.submitted':
       return bringBack(settings, ['tasks/decisions', 'tasks/review', 'tasks/verified', 'tasks/failed', 'tasks/resolved'], event.data.name)
     case 'research.requested':
       return bringBack(settings, ['tasks/research', 'tasks/research-done'], event.data.name)
     case 'blob.erased':
-      settings.erased[event.data.sha256] = event.data.reason
+      put(settings.erased, event.data.sha256, event.data.reason)
       return
     case 'file.refused':
       settings.refused = [...settings.refused.slice(-19), { path: event.data.path, change: event.data.change, why: event.data.why, at: wallTime(event) }]

@@ -1,6 +1,7 @@
 /** What runs do to their spec: a build run puts it in `building`; a run that ends without handing over puts it back and counts a try. */
 import { idOf, wallTime } from '../src/events/types.ts'
 import type { EventOf, FactoryEvent } from '../src/events/types.ts'
+import { own, put } from './reducing.ts'
 import type { FoldContext } from './reducing.ts'
 import { isTry } from './faults.ts'
 import type { Spec, Specs } from './spec.ts'
@@ -25,10 +26,10 @@ export function reduceSpecRuns(specs: Specs, event: FactoryEvent, context: FoldC
 }
 
 function claim(specs: Specs, event: EventOf<'run.claimed'>, context: FoldContext): void {
-  const spec = event.data.spec === null ? undefined : specs.byId[event.data.spec]
+  const spec = event.data.spec === null ? undefined : own(specs.byId, event.data.spec)
   if (spec === undefined || event.run === undefined) return
-  specs.byRun[event.run] = spec.id
-  spec.running[event.run] = event.data.dispatch
+  put(specs.byRun, event.run, spec.id)
+  put(spec.running, event.run, event.data.dispatch)
   spec.fence = Math.max(spec.fence, event.data.fence)
   if (event.data.dispatch !== 'build' && event.data.dispatch !== 'execute') return
   const tries = spec.tries
@@ -41,7 +42,7 @@ function claim(specs: Specs, event: EventOf<'run.claimed'>, context: FoldContext
 }
 
 function ownerOf(specs: Specs, event: FactoryEvent): Spec | undefined {
-  const id = event.run === undefined ? undefined : specs.byRun[event.run]
+  const id = event.run === undefined ? undefined : own(specs.byRun, event.run)
   return id === undefined ? undefined : specs.byId[id]
 }
 
@@ -53,12 +54,12 @@ function end(specs: Specs, spec: Spec, event: FactoryEvent, fruitless: boolean):
 
 /** Drafting may go round and round (another draft, another question): only leaving the stage is progress of these two. */
 function stands(spec: Spec, run: string | undefined): boolean {
-  const dispatch = run === undefined ? undefined : spec.running[run]
+  const dispatch = run === undefined ? undefined : own(spec.running, run)
   return (dispatch === 'draft' && spec.stage === 'inbox') || (dispatch === 'advance' && spec.stage === 'drafting')
 }
 
 function countTry(spec: Spec, run: string | undefined, fruitless: boolean): void {
-  const dispatch = run === undefined ? undefined : spec.running[run]
+  const dispatch = run === undefined ? undefined : own(spec.running, run)
   if (dispatch === undefined || run === undefined) return
   delete spec.running[run]
   if (!fruitless) return

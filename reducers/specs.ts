@@ -3,6 +3,7 @@ import { idOf, wallTime } from '../src/events/types.ts'
 import type { EventOf, FactoryEvent } from '../src/events/types.ts'
 import { reduceDelivery } from './deliveries.ts'
 import { reducePlan } from './plans.ts'
+import { own, put } from './reducing.ts'
 import type { FoldContext, Reducer } from './reducing.ts'
 import { reduceSpecRuns } from './spec-runs.ts'
 import type { Spec, Specs } from './spec.ts'
@@ -12,7 +13,7 @@ export const initialSpecs = (): Specs => ({ byId: {}, byName: {}, byRun: {} })
 
 export const reduceSpecs: Reducer<Specs> = (specs, event, context) => {
   if (event.type === 'spec.submitted') return submit(specs, event, context)
-  const spec = specs.byId[event.item]
+  const spec = own(specs.byId, event.item)
   if (event.type.startsWith('run.')) return reduceSpecRuns(specs, event, context)
   if (spec === undefined) return
   reduceText(spec, event, context)
@@ -25,14 +26,15 @@ export const reduceSpecs: Reducer<Specs> = (specs, event, context) => {
 function submit(specs: Specs, event: EventOf<'spec.submitted'>, context: FoldContext): void {
   const { name, title, revision, doc, fields, source } = event.data
   const id = idOf(event)
-  const taken = (specs.byName[name] ?? []).some(other => !context.saw(other) && specs.byId[other]?.revision === revision)
+  // Also a later revision of a name that the writer believed its own: it belongs to the item that this writer made.
+  const taken = (own(specs.byName, name) ?? []).some(other => !context.saw(other))
   const shown = taken ? `${name}~${event.writer}` : name
   specs.byId[id] = {
     id, name: shown, givenName: name, revision, title, stage: 'inbox', stageSince: wallTime(event), createdAt: wallTime(event), by: event.actor, source,
     doc, fields, textBy: event.writer, attempt: 0, buildingFrom: null, builder: null, plan: null, brief: null, report: null, notes: null, commit: null, base: null,
     criteria: [], attempts: [], tries: null, overrides: 0, fence: 0, running: {}, paused: false, conflict: null, disputes: [], raised: [], lifted: [], delivery: null, last: id,
   }
-  ;(specs.byName[shown] ??= []).push(id)
+  put(specs.byName, shown, [...own(specs.byName, shown) ?? [], id])
 }
 
 function reduceText(spec: Spec, event: FactoryEvent, context: FoldContext): void {
@@ -88,12 +90,14 @@ function reduceVerdict(spec: Spec, event: FactoryEvent, context: FoldContext): v
     case 'spec.failed': {
       const { attempt, by, doc, score, failedCriteria } = event.data
       if (!move(spec, event, context, 'failed', attempt)) return
+      spec.builder = null
+      spec.buildingFrom = null
       spec.attempts.push({ attempt, verdict: 'failed', by, doc, score, at: wallTime(event), failedCriteria, resolution: null })
       return
     }
     case 'rebuild.queued':
       if (!move(spec, event, context, 'ready', event.data.attempt)) return
-      spec.attempt = event.data.attempt
+      spec.attempt = Math.max(spec.attempt, event.data.attempt)
       spec.brief = event.data.brief
       spec.plan = null
       spec.delivery = spec.delivery === null ? null : { ...spec.delivery, status: 'superseded' }

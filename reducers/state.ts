@@ -15,6 +15,7 @@ import { initialLibrary, reduceLibrary } from './library.ts'
 import type { Library } from './library.ts'
 import { initialProjects, reduceProjects } from './projects.ts'
 import type { Projects } from './projects.ts'
+import { own, put } from './reducing.ts'
 import type { Conflict, FoldContext, Reducer } from './reducing.ts'
 import { initialResearch, reduceResearch } from './research.ts'
 import type { ResearchSlice } from './research.ts'
@@ -28,7 +29,7 @@ import { initialSpending, reduceSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 
 /** Names what the reducers make of events; raised whenever that changes, so that older snapshots are folded anew. */
-export const meaning = '1'
+export const meaning = '2'
 
 export interface Slices {
   specs: Specs
@@ -76,7 +77,7 @@ export function reduce(state: State, event: FactoryEvent): State {
   const id = idOf(event)
   note(state, event, id)
   if (!isKnownName(event.type)) {
-    state.unknown[event.type] = (state.unknown[event.type] ?? 0) + 1
+    put(state.unknown, event.type, (own(state.unknown, event.type) ?? 0) + 1)
     return state
   }
   const context = causality(state, event, id)
@@ -92,14 +93,14 @@ function fold<Name extends keyof Slices>(reducers: { readonly [N in keyof Slices
 
 function note(state: State, event: FactoryEvent, id: ItemId): void {
   state.events += 1
-  if (event.seq >= (state.heads[event.writer] ?? 0)) {
-    state.heads[event.writer] = event.seq
-    state.tips[event.writer] = event.hash
+  if (event.seq >= (own(state.heads, event.writer) ?? 0)) {
+    put(state.heads, event.writer, event.seq)
+    put(state.tips, event.writer, event.hash)
   }
-  if (event.seen !== undefined) state.seen[event.writer] = { ...state.seen[event.writer], ...event.seen }
+  if (event.seen !== undefined) put(state.seen, event.writer, { ...own(state.seen, event.writer), ...event.seen })
   const at = wallTime(event)
   if (at > state.newest) state.newest = at
-  if (event.key !== undefined) state.keys[event.key] ??= id
+  if (event.key !== undefined && own(state.keys, event.key) === undefined) put(state.keys, event.key, id)
 }
 
 function causality(state: State, event: FactoryEvent, id: ItemId): FoldContext {
@@ -112,7 +113,7 @@ function causality(state: State, event: FactoryEvent, id: ItemId): FoldContext {
 function sawEvent(state: State, event: FactoryEvent, other: ItemId): boolean {
   const colon = other.lastIndexOf(':')
   const writer = other.slice(0, colon)
-  return writer === event.writer || (state.seen[event.writer]?.[writer] ?? 0) >= Number(other.slice(colon + 1))
+  return writer === event.writer || (own(own(state.seen, event.writer) ?? {}, writer) ?? 0) >= Number(other.slice(colon + 1))
 }
 
 /** Folds events onto a state the caller owns. */
