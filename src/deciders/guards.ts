@@ -88,10 +88,12 @@ export const sinceMs = (run: LiveRun, now: string): number => Math.max(0, Date.p
 export const after = (context: DecidingContext, earlier: readonly Draft[]): DecidingContext =>
   ({ ...context, nextId: offset => context.nextId(earlier.length + offset) })
 
+const longestName = 80
+
 /** `base`, or the first of `base-2`, `base-3`, … that nobody has. */
-export function freeName(base: string, taken: (name: string) => boolean): string {
+export function freeName(base: string, taken: (name: string) => boolean, longest = longestName): string {
   let name = base
-  for (let number = 2; taken(name); number += 1) name = `${base.slice(0, 74)}-${number}`
+  for (let number = 2; taken(name); number += 1) name = `${base.slice(0, longest - `-${number}`.length)}-${number}`
   return name
 }
 
