@@ -3,7 +3,7 @@
  * The hash is SHA-256 over the exact bytes of the line without its final `,"hash":"…"}`; lines are never re-serialised.
  */
 import { hash } from 'node:crypto'
-import type { LogProblem, StoredEvent } from './port.ts'
+import type { EventDraft, Heads, LogProblem, StoredEvent } from './port.ts'
 
 /** Bytes of `,"hash":"<64 hex digits>"}`, the end of every line. */
 export const HASH_TAIL_BYTES = 75
@@ -11,25 +11,54 @@ const HASH_START_BYTES = HASH_TAIL_BYTES - 9
 /** The longest line that is written or taken for an event. */
 export const LINE_LIMIT_BYTES = 1024 * 1024
 
-const text = JSON.stringify as (value: unknown) => string
-const optional = (name: string, value: unknown): string => (value === undefined ? '' : `,"${name}":${text(value)}`)
+/** What the log itself puts into an event, beside its draft. */
+export interface EventPlace {
+  readonly writer: string
+  readonly seq: number
+  readonly time: string
+  readonly tick: number
+  readonly prev: string
+  readonly seen: Heads | undefined
+  readonly batch: readonly [number, number] | undefined
+  readonly at: string | undefined
+}
 
 export interface EncodedEvent {
   readonly line: string
   readonly event: StoredEvent
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+const text = JSON.stringify as (value: unknown) => string
+
 /** The line of an event, fields in the fixed order, and the event as a reader of that line will see it. */
-export function encodeEvent(event: Omit<StoredEvent, 'hash'>): EncodedEvent {
-  const data = text(event.data ?? null)
-  const body = `{"format":1,"seq":${event.seq},"writer":"${event.writer}","time":"${event.time}","tick":${event.tick}`
-    + `,"type":${text(event.type)},"version":${event.version},"item":"${event.item}","stream":${text(event.stream)}`
-    + `,"actor":${text(event.actor)}${optional('run', event.run)}${optional('cause', event.cause)}${optional('seen', event.seen)}`
-    + (event.batch === undefined ? '' : `,"batch":[${event.batch[0]},${event.batch[1]}]`)
-    + `${optional('at', event.at)}${optional('key', event.key)}${optional('onBehalfOf', event.onBehalfOf)}`
-    + `,"data":${data},"prev":"${event.prev}"`
+export function encodeEvent(draft: EventDraft, place: EventPlace): EncodedEvent {
+  const { writer, seq, time, tick, prev } = place
+  const { type, version, stream, actor } = draft
+  const item = draft.item ?? (`${writer}:${seq}` as const)
+  const data = text(draft.data ?? null)
+  const body = `{"format":1,"seq":${seq},"writer":"${writer}","time":"${time}","tick":${tick},"type":${text(type)},"version":${version}`
+    + `,"item":${text(item)},"stream":${text(stream)},"actor":${text(actor)}${optionalFields(draft, place)},"data":${data},"prev":"${prev}"`
   const digest = hash('sha256', body, 'hex')
-  return { line: `${body},"hash":"${digest}"}`, event: { ...event, data: JSON.parse(data), hash: digest } }
+  const event: Writable<StoredEvent> = { format: 1, seq, writer, time, tick, type, version, item, stream, actor, data: JSON.parse(data), prev, hash: digest }
+  if (draft.run !== undefined) event.run = draft.run
+  if (draft.cause !== undefined) event.cause = draft.cause
+  if (place.seen !== undefined) event.seen = place.seen
+  if (place.batch !== undefined) event.batch = place.batch
+  if (place.at !== undefined) event.at = place.at
+  if (draft.key !== undefined) event.key = draft.key
+  if (draft.onBehalfOf !== undefined) event.onBehalfOf = draft.onBehalfOf
+  return { line: `${body},"hash":"${digest}"}`, event }
+}
+
+function optionalFields({ run, cause, key, onBehalfOf }: EventDraft, { seen, batch, at }: EventPlace): string {
+  let fields = run === undefined ? '' : `,"run":${text(run)}`
+  if (cause !== undefined) fields += `,"cause":${text(cause)}`
+  if (seen !== undefined) fields += `,"seen":${text(seen)}`
+  if (batch !== undefined) fields += `,"batch":[${batch[0]},${batch[1]}]`
+  if (at !== undefined) fields += `,"at":"${at}"`
+  if (key !== undefined) fields += `,"key":${text(key)}`
+  return onBehalfOf === undefined ? fields : `${fields},"onBehalfOf":${text(onBehalfOf)}`
 }
 
 /** The hash that a line of these bytes ends with, or undefined if it does not end like a line. */

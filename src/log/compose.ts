@@ -27,14 +27,15 @@ export function composeBatch(position: WriterPosition, drafts: readonly EventDra
   const lines: string[] = []
   const events: StoredEvent[] = []
   let prev = position.hash
-  for (const [index, draft] of drafts.entries()) {
-    const seq = position.seq + 1 + index
-    const encoded = encodeEvent({
-      ...draft, format: 1, seq, writer: position.writer, time, tick: firstTick + index,
-      item: draft.item ?? `${position.writer}:${seq}`, prev,
-      ...(index === 0 && Object.keys(position.others).length > 0 ? { seen: position.others } : {}),
-      ...(drafts.length > 1 ? { batch: [index + 1, drafts.length] as const } : {}),
-      ...(at === undefined ? {} : { at }),
+  const { writer } = position
+  const seen = Object.keys(position.others).length > 0 ? position.others : undefined
+  const count = drafts.length
+  for (const draft of drafts) {
+    const index = lines.length
+    const encoded = encodeEvent(draft, {
+      writer, seq: position.seq + 1 + index, time, tick: firstTick + index, prev, at,
+      seen: index === 0 ? seen : undefined,
+      batch: count > 1 ? [index + 1, count] : undefined,
     })
     refuseTooLarge(encoded)
     lines.push(encoded.line)

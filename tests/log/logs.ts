@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { openFileLog, type FileLog, type FileLogOptions } from '../../src/log/file-log.ts'
+import { systemFs, type LogFs } from '../../src/log/fault-seam.ts'
 import type { EventDraft, LogPort, StoredEvent } from '../../src/log/port.ts'
 
 const made: string[] = []
@@ -43,6 +44,9 @@ export function problemsIn(log: LogPort): string[] {
 }
 
 export const open = (dir: string, options: Partial<FileLogOptions> = {}): FileLog => openFileLog({ dir, ...options })
+
+/** The real files without waiting for the disk: for tests of what is read, not of what survives. */
+export const unsyncedFs: LogFs = { ...systemFs, fsyncSync: () => {}, fdatasyncSync: () => {} }
 
 /** A log with one command per name. */
 export function logOf(dir: string, ...words: string[]): FileLog {
