@@ -19,6 +19,8 @@ export interface AgentPort {
   readonly claim: (workspace: Workspace, transaction: Transaction, request: RunRequest) => Claim
   /** Outside: runs it to its end, which it records. */
   readonly execute: (workspace: Workspace, claim: Claim, options: ExecuteOptions) => Promise<RunOutcome>
+  /** Outside: brings verified changes to their targets that did not get there yet. */
+  readonly deliver?: (workspace: Workspace, options: ExecuteOptions) => Promise<void>
   /** Takes the lease file, before anybody else can look at the claim. */
   readonly hold: (workspace: Workspace, run: string) => void
   readonly local: (workspace: Workspace, state: State, config: Config) => Local
@@ -31,12 +33,13 @@ export interface Surroundings {
 }
 
 export async function agentPort({ env, factoryHome }: Surroundings): Promise<AgentPort> {
-  const [{ claimRun }, { executeRun }, { holdLease }, { localFacts }] = await Promise.all([
-    import('../agents/claim.ts'), import('../agents/run.ts'), import('../agents/lease-file.ts'), import('./local.ts'),
+  const [{ claimRun }, { executeRun }, { deliverPending }, { holdLease }, { localFacts }] = await Promise.all([
+    import('../agents/claim.ts'), import('../agents/run.ts'), import('../agents/delivery.ts'), import('../agents/lease-file.ts'), import('./local.ts'),
   ])
   return {
     claim: (_workspace, transaction, request) => claimRun(transaction, request),
     execute: (workspace, claim, { signal, onProgress }) => executeRun(workspace, claim, { signal, onProgress, env, factoryHome }),
+    deliver: async (workspace, { signal, onProgress }) => { await deliverPending(workspace, { env, signal, onProgress }) },
     hold: (workspace, run) => { holdLease(workspace, run) },
     local: (workspace, state, config) => localFacts(workspace, state, config, env),
   }

@@ -6,18 +6,16 @@ import { messageOf } from '../error.ts'
 import type { Workspace } from '../workspace/session.ts'
 import type { AgentPort } from './agent-port.ts'
 import { decide } from './kernel-steps.ts'
-import { endSignal } from './leases.ts'
 
 export async function executeClaim(workspace: Workspace, port: AgentPort, claim: Claim, options: { readonly signal: AbortSignal | undefined; readonly onLine: (text: string) => void }): Promise<RunOutcome> {
-  const { signal, done } = endSignal(workspace, claim.run, options.signal)
   try {
-    return await port.execute(workspace, claim, { signal, onProgress: options.onLine })
+    return await port.execute(workspace, claim, { signal: options.signal ?? never, onProgress: options.onLine })
   } catch (error) {
     return await recordFault(workspace, claim, messageOf(error))
-  } finally {
-    done()
   }
 }
+
+const never = new AbortController().signal
 
 /** A defect on this side is the world's fault, not a try of the item. */
 async function recordFault(workspace: Workspace, claim: Claim, message: string): Promise<RunOutcome> {

@@ -1,15 +1,15 @@
 /** Everything that waits for a person, each once: what stops candidates, and what stands although nothing is offered behind it. Pure. */
 import { isOver } from '../../reducers/reducing.ts'
 import { isGate } from './blocks.ts'
-import { openCritical } from './blocks/holds.ts'
 import type { Candidate, Gate } from './candidate.ts'
+import { factsOf } from './facts.ts'
 import type { Look } from './look.ts'
 
 /** Gates of the workspace itself are listed once, not once for each item they stop. */
 function general(look: Look): readonly Gate[] {
   const { state } = look
   const held = state.settings.paused ? [gate('paused', 'workspace', 'the whole workspace is paused', 'factory pause --off')] : []
-  const critical = openCritical(look).map(({ slug, file, stops, text }) =>
+  const critical = factsOf(look).critical.map(({ slug, file, stops, text }) =>
     gate('observation', `observation/${slug}`, `stops ${stops.length === 0 ? 'everything' : stops.join(', ')}: ${oneLine(text)}`, `factory triage ${file}`))
   return [...held, ...critical]
 }
@@ -37,7 +37,14 @@ export function gatesOf(candidates: readonly Candidate[], look: Look): readonly 
     .filter(({ code }) => code !== 'observation' && !(code === 'paused' && look.state.settings.paused))
     .map(({ code, reason, until, mend }): Gate => ({ kind: code, item: stream, reason, until, mend })))
   const listed = new Set(own.map(({ kind, item }) => `${kind} ${item}`))
-  return [...general(look), ...own, ...standing(look, listed), ...approvals(look)]
+  return once([...general(look), ...own, ...standing(look, listed), ...approvals(look)])
+}
+
+/** Two revisions of a name may come to the same gate. */
+function once(gates: readonly Gate[]): readonly Gate[] {
+  const known = new Map<string, Gate>()
+  for (const one of gates) if (!known.has(`${one.kind} ${one.item} ${one.mend}`)) known.set(`${one.kind} ${one.item} ${one.mend}`, one)
+  return [...known.values()]
 }
 
 const gate = (kind: Gate['kind'], item: string, reason: string, mend: string): Gate => ({ kind, item, reason, until: null, mend })

@@ -15,7 +15,13 @@ export function localFacts(workspace: Pick<Workspace, 'root' | 'local' | 'writer
     return [backend.name, ok ? 'ok' : why] as const
   })
   const writer = workspace.writer()
-  return { writer, backends: Object.fromEntries(checked), trusted: subject => isTrusted(state, config, writer, subject), ownerAlive: ownerAlive(workspace) }
+  const verdicts = new Map<string, boolean>()
+  const trusted = (subject: string): boolean => {
+    const verdict = verdicts.get(subject) ?? isTrusted(state, config, writer, subject)
+    verdicts.set(subject, verdict)
+    return verdict
+  }
+  return { writer, backends: Object.fromEntries(checked), trusted, ownerAlive: ownerAlive(workspace) }
 }
 
 function isTrusted(state: State, config: Config, writer: string, subject: string): boolean {

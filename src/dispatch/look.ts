@@ -3,6 +3,7 @@
  * by the planner itself. Pure.
  */
 import type { Config } from '../config/model.ts'
+import { foreignLeaseMs } from '../deciders/runs.ts'
 import type { LiveRun } from '../../reducers/runs.ts'
 import type { State } from '../../reducers/state.ts'
 
@@ -27,7 +28,6 @@ export interface Look {
 
 /** Held by this clone, by another one, or by nobody any more. */
 export type Holding = 'here' | 'elsewhere' | 'gone'
-export const foreignLeaseMs = 24 * 60 * 60 * 1000
 
 /** A lease is judged by the clone that claimed it, by its owner process; elsewhere it stands until a day has passed. */
 export function holdingOf(run: LiveRun, { now, local }: Look): Holding {

@@ -14,7 +14,6 @@ import type { Workspace } from '../workspace/session.ts'
 import { blocksOf } from './blocks.ts'
 import type { Candidate } from './candidate.ts'
 import { decide } from './kernel-steps.ts'
-import { askToEnd } from './leases.ts'
 import type { Offer } from './offer.ts'
 import { candidateOf, restingStage, specOffer } from './offer.ts'
 import { oneRun } from './one-run.ts'
@@ -138,14 +137,13 @@ async function reflectOne(workspace: Workspace, agent: string, options: RunOptio
 
 const feedbackCount = ({ feedback }: State): number => Object.keys(feedback.needs).length + Object.keys(feedback.observations).length
 
-/** `factory cancel RUN`: records the end of a run, and asks the process that executes it to stop the agent. */
+/** `factory cancel RUN`: records the end of a run; the process that executes it sees that and stops the agent. */
 export async function cancel(workspace: Workspace, request: { readonly run: string; readonly why?: string }, options: { readonly actor: string }): Promise<{ readonly run: string }> {
   const run = request.run.replace(/^run\//, '')
   await workspace.transact({ command: 'cancel', actor: options.actor }, transaction => {
     const live = Object.hasOwn(transaction.state.runs.live, run) ? transaction.state.runs.live[run] : undefined
     if (live === undefined) throw new Refusal('run-not-found', `There is no run ${run} in progress.`, 'factory status')
     decide(transaction, cancelRun, { run, why: request.why ?? `cancelled by ${options.actor}` }, options.actor)
-    if (live.writer === transaction.writer) askToEnd(workspace, run)
   })
   return { run }
 }

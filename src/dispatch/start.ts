@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { RunOutcome } from '../agents/run.ts'
 import { FactoryError, isFactoryError } from '../error.ts'
+import type { ItemId } from '../events/types.ts'
 import type { Workspace } from '../workspace/session.ts'
 import { agentPort } from './agent-port.ts'
 import type { AgentPort } from './agent-port.ts'
@@ -53,16 +54,20 @@ const mostSteps = 10_000
 /** A backend's rest of at most this is waited for; a longer one ends the start. */
 const patienceMs = 2 * 60_000
 const floorMs = 1000
+const betweenDeliveriesMs = 60_000
 
 interface Session {
   readonly workspace: Workspace
   readonly options: StartOptions
   readonly port: AgentPort
   readonly maxSteps: number
-  readonly running: Map<string, Promise<void>>
+  readonly running: Map<string, { readonly item: ItemId | null; readonly end: Promise<void> }>
   readonly runs: RunOutcome[]
   readonly since: string
+  /** Refusals that were told: each once. */
+  readonly told: Set<string>
   steps: number
+  deliveredAt: number
 }
 
 /** Runs the scheduler. Resolves when there is nothing more to do; the log holds everything that happened. */
@@ -70,11 +75,11 @@ export async function start(workspace: Workspace, options: StartOptions): Promis
   if (options.slots !== undefined && (!Number.isInteger(options.slots) || options.slots < 1)) throw new FactoryError('slots-invalid', 'The number of slots is at least 1.', { exitCode: 64, mend: 'factory start --slots 1' })
   const port = options.port ?? await agentPort({ env: options.env ?? process.env, factoryHome: options.factoryHome ?? homeOf(options.env ?? process.env) })
   const waker = options.watch === true ? await watchWorkspace(workspace) : null
-  const session: Session = { workspace, options, port, maxSteps: options.maxSteps ?? mostSteps, running: new Map(), runs: [], since: new Date().toISOString(), steps: 0 }
+  const session: Session = { workspace, options, port, maxSteps: options.maxSteps ?? mostSteps, running: new Map(), runs: [], since: new Date().toISOString(), told: new Set(), steps: 0, deliveredAt: 0 }
   try {
     return await loop(session, waker)
   } finally {
-    await Promise.all(session.running.values())
+    await allEnd(session)
     await waker?.close()
   }
 }
@@ -85,6 +90,7 @@ export const homeOf = (env: NodeJS.ProcessEnv): string => env.FACTORY_HOME ?? jo
 async function loop(session: Session, waker: Waker | null): Promise<StartResult> {
   for (let last: Turn | null = null; ;) {
     if (isOver(session)) return interrupted(session, last)
+    if (session.running.size === 0) await deliver(session)
     const turn = await nextTurn(session, waker !== null)
     if (turn === null) continue
     last = turn
@@ -103,7 +109,7 @@ const isOver = ({ options: { signal } }: Session): boolean => signal?.aborted ==
 async function nextTurn(session: Session, watch: boolean): Promise<Turn | null> {
   try {
     return await takeTurn(session.workspace, session.port, {
-      actor: session.options.actor, slots: session.options.slots ?? null, running: new Set(session.running.keys()),
+      actor: session.options.actor, slots: session.options.slots ?? null, running: new Map([...session.running].map(([run, { item }]) => [run, item])),
       stepsLeft: session.maxSteps - session.steps, schedulesSince: watch ? session.since : null,
     })
   } catch (error) {
@@ -118,7 +124,11 @@ function tell(session: Session, turn: Turn): void {
   session.steps += turn.steps.length
   if (turn.recovered.length > 0) onProgress?.({ kind: 'recovered', runs: turn.recovered })
   for (const { dispatch, name } of turn.steps) onProgress?.({ kind: 'step', dispatch, name })
-  for (const refused of turn.refused) onProgress?.({ kind: 'refused', refused })
+  for (const refused of turn.refused) {
+    const key = `${refused.dispatch} ${refused.item} ${refused.error.code}`
+    if (!session.told.has(key)) onProgress?.({ kind: 'refused', refused })
+    session.told.add(key)
+  }
   for (const gate of turn.gates) onProgress?.({ kind: 'gate', gate })
 }
 
@@ -132,13 +142,23 @@ function launch(session: Session, claim: Turn['claims'][number]): void {
     onProgress?.({ kind: 'ended', outcome })
     await session.options.afterRun?.(outcome).catch(() => {})
   }
-  running.set(claim.run, end().finally(() => running.delete(claim.run)))
+  running.set(claim.run, { item: claim.spec?.id ?? claim.research?.id ?? null, end: end().finally(() => running.delete(claim.run)) })
 }
 
 /** Waits until a run ends or, where files are watched, until there may be more to do for a free slot. */
 async function anyEnds({ running, options }: Session, waker: Waker | null): Promise<void> {
   const hint = waker === null || options.signal?.aborted === true ? [] : [waker.next(floorMs)]
-  await Promise.race([...running.values(), ...hint])
+  await Promise.race([...[...running.values()].map(({ end }) => end), ...hint])
+}
+
+const allEnd = async ({ running }: Session): Promise<void> => { await Promise.all([...running.values()].map(({ end }) => end)) }
+
+/** What stood in the way of a delivery may be gone. Recorded where it happens; a delivery that fails ends no start. */
+async function deliver(session: Session): Promise<void> {
+  const { port, workspace, options: { signal, onProgress } } = session
+  if (port.deliver === undefined || Date.now() - session.deliveredAt < betweenDeliveriesMs || isOver(session)) return
+  session.deliveredAt = Date.now()
+  await port.deliver(workspace, { signal: signal ?? new AbortController().signal, onProgress: text => onProgress?.({ kind: 'line', run: 'delivery', text }) }).catch(() => {})
 }
 
 /** Whether there is something to wait for; resolves when it is time for another turn. */
@@ -175,7 +195,7 @@ async function hasNews({ workspace, since }: Session, turn: Turn): Promise<boole
 const untilAborted = (signal: AbortSignal | undefined): Promise<void> => new Promise(resolve => { signal?.addEventListener('abort', () => resolve(), { once: true }) })
 
 async function interrupted(session: Session, turn: Turn | null): Promise<StartResult> {
-  await Promise.all(session.running.values())
+  await allEnd(session)
   return ending(session, turn, true)
 }
 

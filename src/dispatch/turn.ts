@@ -5,6 +5,7 @@
 import type { Claim, RunRequest } from '../agents/claim.ts'
 import { Refusal, isFactoryError } from '../error.ts'
 import type { FactoryError } from '../error.ts'
+import type { ItemId } from '../events/types.ts'
 import type { Transaction, Workspace } from '../workspace/session.ts'
 import type { AgentPort } from './agent-port.ts'
 import { blocksOf } from './blocks.ts'
@@ -17,8 +18,8 @@ import { dueSchedules, firing, freeOffer, isBeating } from './schedules.ts'
 export interface TurnOptions {
   readonly actor: string
   readonly slots: number | null
-  /** Runs of this process that are still at work. */
-  readonly running: ReadonlySet<string>
+  /** Runs of this process that are still at work, and what they are about: a run may be recorded before its delivery is done. */
+  readonly running: ReadonlyMap<string, ItemId | null>
   readonly stepsLeft: number
   /** Look at schedules that fired since then; null: leave them. */
   readonly schedulesSince: string | null
@@ -73,7 +74,8 @@ const stepsLeft = ({ options, claims, steps }: Going): boolean => claims.length 
 function choose(going: Going): Candidate | undefined {
   if (!stepsLeft(going)) return undefined
   const given = new Set(going.refused.map(({ dispatch, item }) => `${dispatch} ${item}`))
-  return currentPlan(going).candidates.find(candidate => isReady(candidate) && !given.has(keyOf(candidate)) && (candidate.agent === null || slotsFree(going)))
+  const held = new Set(going.options.running.values())
+  return currentPlan(going).candidates.find(candidate => isReady(candidate) && !given.has(keyOf(candidate)) && !held.has(candidate.item) && (candidate.agent === null || slotsFree(going)))
 }
 
 function act(going: Going, candidate: Candidate): void {
@@ -127,7 +129,7 @@ function fireSchedules(going: Going): void {
 }
 
 function busyRuns({ transaction, options, claims }: Going): readonly string[] {
-  const own = new Set([...options.running, ...claims.map(({ run }) => run)])
+  const own = new Set([...options.running.keys(), ...claims.map(({ run }) => run)])
   return Object.values(transaction.state.runs.live).filter(run => run.writer === transaction.writer && !own.has(run.id)).map(({ id }) => id)
 }
 

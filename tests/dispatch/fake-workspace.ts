@@ -11,7 +11,8 @@ import type { Local } from '../../src/dispatch/plan.ts'
 import { Refusal } from '../../src/error.ts'
 import type { DataOf, Doc, Draft, FactoryEvent } from '../../src/events/types.ts'
 import type { Transaction, Workspace } from '../../src/workspace/session.ts'
-import { History, here } from './given.ts'
+import type { History} from './given.ts';
+import { here } from './given.ts'
 
 export interface Fake { readonly history: History; readonly workspace: Workspace; readonly texts: Map<string, string> }
 
@@ -26,12 +27,15 @@ export function fakeWorkspace(history: History, root = '/nowhere'): Fake {
     return { sha256, bytes: Buffer.byteLength(content) }
   }
   const text = (doc: Doc): string => texts.get(doc.sha256) ?? ''
-  const transaction = (actor: string): Transaction => ({
+  const transaction = (actor: string): Transaction => {
+    const handed: Partial<Transaction> = {
     state: history.state, config: history.config, now: new Date(Math.max(Date.now(), history.clock)).toISOString(), writer: 'w1', actor, already: null,
     nextId: offset => `w1:${history.nextSeq() + offset}`,
     append: (drafts, by) => drafts.map(draft => record(history, draft, by?.actor ?? actor, by?.run)),
-    store, text, bytes: doc => Buffer.from(text(doc)), warn: () => {},
-  }) as Transaction
+    store, text, bytes: (doc: Doc) => Buffer.from(text(doc)), warn: () => {},
+    }
+    return handed as Transaction
+  }
   const workspace = {
     root, local: `${root}/.factory-local`, writer: () => 'w1',
     look: () => Promise.resolve({ state: history.state, config: history.config, configProblems: [], cursor: null, problems: [], unrecorded: [] }),

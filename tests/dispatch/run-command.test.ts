@@ -146,16 +146,21 @@ describe('reflect', () => {
 })
 
 describe('cancel', () => {
-  it('ends a run in another process, and refuses one that is not in progress', async () => {
+  it('ends a run whoever executes it, so that nothing of it is taken in, and refuses one that is not in progress', async () => {
     const history = given()
-    history.ready('a')
-    const { workspace, port, options } = using(history, (_claim, { signal }) => new Promise(resolve => { signal.addEventListener('abort', () => resolve(), { once: true }) }))
+    const spec = history.ready('a')
+    let release = (): void => {}
+    const held = new Promise<void>(resolve => { release = resolve })
+    const { workspace, port, options } = using(history, async (claim, tools) => { await held; await diligent(claim, tools) })
     const running = runAgent(workspace, { agent: 'builder', spec: 'a' }, options)
     while (port.claims.length === 0) await new Promise(resolve => setImmediate(resolve))
     const run = port.claims[0]!.run
     await cancel(workspace, { run }, { actor: 'human:ada' })
     expect(history.state.runs.live).toEqual({})
-    expect((await running).outcome.outcome).toBe('cancelled')
+    release()
+    await running
+    expect(history.state.specs.byId[spec]).toMatchObject({ stage: 'ready', tries: null })
+    expect(history.types.filter(type => type.startsWith('run.'))).toEqual(['run.claimed', 'run.cancelled'])
     await expect(cancel(workspace, { run }, { actor: 'human:ada' })).rejects.toMatchObject({ code: 'run-not-found' })
   })
 })

@@ -229,6 +229,40 @@ describe('start', () => {
     expect(history.state.specs.byId[spec]?.tries).toBeNull()
   })
 
+  it('takes up nothing of an item while its last run is still being wound up', async () => {
+    const history = given()
+    const spec = history.ready('a')
+    history.ready('b')
+    const fake = fakeWorkspace(history, root)
+    const port = fakePort(fake, diligent)
+    let winding = false
+    const seen: string[] = []
+    const slow = { ...port, execute: async (...call: Parameters<typeof port.execute>) => {
+      const outcome = await port.execute(...call)
+      if (outcome.item === spec && outcome.dispatch === 'verify') {
+        winding = true
+        for (let turns = 0; turns < 50; turns += 1) await new Promise(resolve => setImmediate(resolve))
+        winding = false
+      }
+      if (winding) seen.push(`${outcome.dispatch} ${history.state.specs.byId[spec]!.stage}`)
+      return outcome
+    } }
+    expect(await start(fake.workspace, { actor: 'human:ada', port: slow, slots: 2 })).toMatchObject({ outcome: 'idle', steps: 6 })
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.every(entry => entry.endsWith('verified'))).toBe(true)
+  })
+
+  it('tries open deliveries before it plans, and goes on when they fail', async () => {
+    const history = given()
+    history.ready('a')
+    const fake = fakeWorkspace(history, root)
+    const port = fakePort(fake, diligent)
+    const order: string[] = []
+    const delivering = { ...port, deliver: () => { order.push(`deliver ${port.claims.length}`); return Promise.reject(new Error('dirty')) } }
+    expect(await start(fake.workspace, { actor: 'human:ada', port: delivering })).toMatchObject({ outcome: 'idle', exitCode: 0, steps: 3 })
+    expect(order).toEqual(['deliver 0'])
+  })
+
   it('lets nothing that follows a run break the loop', async () => {
     const history = given()
     history.intent('a')
@@ -255,7 +289,7 @@ describe('start --watch', () => {
     const fake = fakeWorkspace(history, root)
     const port = fakePort(fake, diligent)
     const since = new Date(Date.now() - 3 * 60_000).toISOString()
-    const look = () => takeTurn(fake.workspace, port, { actor: 'human:ada', slots: 9, running: new Set(), stepsLeft: 9, schedulesSince: since })
+    const look = () => takeTurn(fake.workspace, port, { actor: 'human:ada', slots: 9, running: new Map(), stepsLeft: 9, schedulesSince: since })
     const turns = await Promise.all([look(), look()])
     const beats = turns.flatMap(({ claims }) => claims).filter(({ agent }) => agent.name === 'ops')
     expect(beats).toHaveLength(1)

@@ -1,19 +1,17 @@
 /** What is in work already: the item itself, here or on another clone, or its project. Pure. */
 import { dispatchRow } from '../../agents/dispatch-table.ts'
-import type { ItemId } from '../../events/types.ts'
 import type { LiveRun } from '../../../reducers/runs.ts'
-import type { State } from '../../../reducers/state.ts'
 import type { Block } from '../candidate.ts'
-import { foreignLeaseMs, holdingOf } from '../look.ts'
+import { factsOf } from '../facts.ts'
+import { foreignLeaseMs } from '../../deciders/runs.ts'
+import { holdingOf } from '../look.ts'
 import type { Look } from '../look.ts'
 import type { Offer } from '../offer.ts'
 import { scopesOverlap } from '../scopes.ts'
 import { block } from './holds.ts'
 
-export const runsOn = (state: State, item: ItemId): readonly LiveRun[] => Object.values(state.runs.live).filter(run => run.spec === item || run.subject === item)
-
 export function inWork(offer: Offer, look: Look): Block | null {
-  for (const run of runsOn(look.state, offer.item)) {
+  for (const run of factsOf(look).runsOf.get(offer.item) ?? []) {
     const holding = holdingOf(run, look)
     if (holding === 'here') return block('running', `${run.agent} is at work on it (${run.id})`, `factory logs ${run.id}`)
     if (holding === 'elsewhere') return block('elsewhere', `${run.agent} is at work on it on the clone ${run.writer} (${run.id})`, 'factory sync', dayAfter(run.since))
@@ -26,7 +24,7 @@ const dayAfter = (since: string): string => new Date(Date.parse(since) + foreign
 /** Never two on one project, unless their specs declare scopes that cannot meet. */
 export function projectBusy(offer: Offer, look: Look): Block | null {
   if (offer.project === null || !entersProject(offer.dispatch)) return null
-  const other = Object.values(look.state.runs.live).find(run => run.project === offer.project && run.spec !== offer.spec && entersProject(run.dispatch) && mayMeet(offer, run, look))
+  const other = factsOf(look).live.find(run => run.project === offer.project && run.spec !== offer.spec && entersProject(run.dispatch) && mayMeet(offer, run, look))
   return other === undefined ? null : block('project-busy', `${other.agent} is at work in project ${offer.project} (${other.id})`, 'factory status')
 }
 

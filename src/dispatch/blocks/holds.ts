@@ -1,8 +1,8 @@
 /** What holds an item until somebody answers: pauses, conflicts, questions, research, critical observations, an earlier revision. Pure. */
 import { findSpec, isWaiting } from '../../../reducers/spec-names.ts'
-import type { Observation } from '../../../reducers/feedback.ts'
 import type { Spec } from '../../../reducers/spec.ts'
 import type { Block } from '../candidate.ts'
+import { factsOf } from '../facts.ts'
 import type { Look } from '../look.ts'
 import type { Offer } from '../offer.ts'
 import { appOf } from '../app-graph.ts'
@@ -33,19 +33,15 @@ export const openDecisions = ({ state }: Look, spec: Offer['spec']) =>
 
 const needsBriefs: ReadonlySet<string> = new Set(['draft', 'advance', 'plan', 'validate', 'build', 'execute'])
 
-export function research(offer: Offer, { state }: Look): Block | null {
-  const { spec } = offer
-  if (spec === null || !needsBriefs.has(offer.dispatch)) return null
-  const open = Object.values(state.research.byId).filter(request => request.status === 'requested' && request.blocks.includes(spec))
+export function research(offer: Offer, look: Look): Block | null {
+  if (offer.spec === null || !needsBriefs.has(offer.dispatch)) return null
+  const open = factsOf(look).researchOf.get(offer.spec) ?? []
   const [first] = open
   return first === undefined ? null : block('research', `waits for research: ${open.map(({ name }) => name).join(', ')}`, `factory run researcher ${first.name}`)
 }
 
-export const openCritical = ({ state }: Look): readonly Observation[] =>
-  Object.values(state.feedback.observations).filter(({ status, severity }) => status === 'open' && severity === 'critical')
-
 export function observation(offer: Offer, look: Look): Block | null {
-  const stopper = openCritical(look).find(({ stops }) => stops.length === 0 || stops.some(named => namesOf(offer).includes(named)))
+  const stopper = factsOf(look).critical.find(({ stops }) => stops.length === 0 || stops.some(named => namesOf(offer).includes(named)))
   return stopper === undefined ? null : block('observation', `a critical observation stops ${stopper.stops.length === 0 ? 'everything' : offer.name}: ${stopper.slug}`, `factory triage ${stopper.file}`)
 }
 

@@ -1,7 +1,9 @@
 /** What a number stops: rebuilds, fruitless runs, rounds of planning, checkpoints, money, promotions a day. Pure. */
 import { budgetBlock } from '../../deciders/budgets.ts'
+import { overLimit } from '../../deciders/rebuilds.ts'
 import { appOf, nextStep } from '../app-graph.ts'
 import type { Block } from '../candidate.ts'
+import { factsOf } from '../facts.ts'
 import type { Look } from '../look.ts'
 import type { Offer } from '../offer.ts'
 import { block, specOf } from './holds.ts'
@@ -9,8 +11,8 @@ import { block, specOf } from './holds.ts'
 export function retryLimit(offer: Offer, look: Look): Block | null {
   const spec = specOf(offer, look)
   if (offer.dispatch !== 'rebuild' || spec === undefined) return null
+  if (!overLimit(spec, look.config)) return null
   const rebuilds = spec.attempt - 1
-  if (rebuilds < look.config.limits.rebuilds + spec.overrides) return null
   return block('retry-limit', `${rebuilds} rebuild${rebuilds === 1 ? '' : 's'} did not mend it`, `factory rebuild ${spec.name} --override-limit`)
 }
 
@@ -30,9 +32,14 @@ export function planning(offer: Offer, look: Look): Block | null {
   return block('plan-checkpoint', `checkpoint ${id} (${type}): ${title}`, `factory decide ${spec.name} --entry ${id} --answer TEXT`)
 }
 
-export function budget(offer: Offer, { state, config, now }: Look): Block | null {
-  if (offer.agent === null) return null
-  const stop = budgetBlock(state, config, { agent: offer.agent, project: offer.project, spec: offer.spec, at: now })
+export function budget(offer: Offer, look: Look): Block | null {
+  const { agent, project, spec } = offer
+  if (agent === null) return null
+  const { budgets } = factsOf(look)
+  const bySpec = look.config.limits.budgets.some(({ scope }) => scope === 'spec')
+  const key = JSON.stringify([agent, project, bySpec ? spec : spec !== null])
+  const stop = budgets.has(key) ? budgets.get(key) ?? null : budgetBlock(look.state, look.config, { agent, project, spec, at: look.now })
+  budgets.set(key, stop)
   return stop === null ? null : block('budget', stop.reason, 'factory config edit', stop.until)
 }
 
