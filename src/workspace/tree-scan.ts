@@ -12,7 +12,7 @@ export interface SeenFile extends FileStamp {
 }
 
 export const watchedFolders = ['apps', 'specs', 'tasks', 'scenarios', 'skills', 'memory', 'learnings', 'universe', 'notifications', 'experiments', 'strategy', 'reviews', 'archive', 'playbooks'] as const
-export const watchedFiles = ['agents.yaml', 'permissions.yaml', '.gitignore', '.gitattributes'] as const
+export const watchedFiles = ['agents.yaml', 'permissions.yaml', '.gitignore', '.gitattributes', 'projects/.gitkeep'] as const
 
 /** Path (forward slashes, relative to the root) to stamp. */
 export function scanTree(root: string): Map<string, SeenFile> {
