@@ -4,7 +4,7 @@
  */
 import type { Claim, RunRequest } from '../agents/claim.ts'
 import { Refusal, isFactoryError } from '../error.ts'
-import type { FactoryError } from '../error.ts'
+import type { ExitCode, FactoryError } from '../error.ts'
 import type { ItemId } from '../events/types.ts'
 import type { Transaction, Workspace } from '../workspace/session.ts'
 import type { AgentPort } from './agent-port.ts'
@@ -26,7 +26,12 @@ export interface TurnOptions {
 }
 
 /** A claim or a step that was refused although it looked ready; not tried again in this turn. */
-export interface RefusedStep { readonly item: string; readonly dispatch: string; readonly error: FactoryError }
+export interface RefusedStep {
+  readonly item: string
+  readonly name: string
+  readonly dispatch: string
+  readonly error: { readonly code: string; readonly message: string; readonly mend?: string; readonly exitCode: ExitCode }
+}
 
 export interface Turn {
   readonly plan: Plan
@@ -84,7 +89,7 @@ function act(going: Going, candidate: Candidate): void {
     if (candidate.agent === null) {
       const before = transaction.state.events
       kernelStep(transaction, candidate)
-      if (transaction.state.events === before) refused.push({ item: candidate.item, dispatch: candidate.dispatch, error: nothingDone(candidate) })
+      if (transaction.state.events === before) refused.push({ item: candidate.item, name: candidate.name, dispatch: candidate.dispatch, error: plain(nothingDone(candidate)) })
       else steps.push(candidate)
       return
     }
@@ -92,7 +97,7 @@ function act(going: Going, candidate: Candidate): void {
     claim(going, requestOf(candidate, candidate.agent, 'start'))
   } catch (error) {
     if (!isFactoryError(error)) throw error
-    refused.push({ item: candidate.item, dispatch: candidate.dispatch, error })
+    refused.push({ item: candidate.item, name: candidate.name, dispatch: candidate.dispatch, error: plain(error) })
   }
 }
 
@@ -123,7 +128,7 @@ function fireSchedules(going: Going): void {
       claim(going, { agent: schedule.agent, dispatch: 'heartbeat', trigger: 'schedule' })
     } catch (error) {
       if (!isFactoryError(error)) throw error
-      refused.push({ item: schedule.agent, dispatch: 'heartbeat', error })
+      refused.push({ item: schedule.agent, name: schedule.agent, dispatch: 'heartbeat', error: plain(error) })
     }
   }
 }
@@ -134,3 +139,5 @@ function busyRuns({ transaction, options, claims }: Going): readonly string[] {
 }
 
 const nothingDone = ({ dispatch, name }: Candidate): Refusal => new Refusal('already-so', `${dispatch} changed nothing of ${name}.`, 'factory status')
+
+const plain = ({ code, message, mend, exitCode }: FactoryError): RefusedStep['error'] => ({ code, message, exitCode, ...(mend === undefined ? {} : { mend }) })
