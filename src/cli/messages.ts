@@ -18,6 +18,9 @@ const table = {
   'status.spend': 'Spent today: {usd} in {n:run:runs}',
   'status.spend-unknown': ' ({n} of unknown cost)',
 
+  'cost.runs': '{n:run:runs}',
+  'cost.unknown': ', cost unknown',
+
   'start.idle': 'Idle after {n:step:steps}: nothing is waiting.',
   'start.gated': 'Stopped at a gate after {n:step:steps}. What is needed:',
   'start.max-steps': 'Stopped after {n:step:steps}, as asked (--max-steps). factory start goes on.',
@@ -69,7 +72,7 @@ const table = {
   'logs.none': 'No runs match.',
   'why.none': 'Nothing is known of {item}.',
   'replay.same': 'The workspace is what its log says: {n:file:files} compared.',
-  'replay.drift': '{n:file:files} differ from what the log says:',
+  'replay.drift': '{n:file differs:files differ} from what the log says:',
   'replay.written': 'Wrote {n:file:files} to {dir}, as of {events} events.',
   'replay.at': '{n:file:files} as of {events} events. --out DIR writes them.',
   'audit.ok': 'No breach in {n:event:events}.',
@@ -109,6 +112,8 @@ const table = {
   'drill.failed': 'FAIL: the failure path is broken at {step}.',
   'reserved': '{command} is not in this version of Factory.',
   'reserved-mend': 'factory --help lists what there is',
+  'agent.requested': 'Asked for ({command}); it is decided when this run ends.',
+  'agent.nothing': 'Nothing in this view.',
   'welcome': 'No workspace here yet.',
   'welcome.question': 'Make one in this directory? [y/N]',
   'welcome.later': 'Nothing was made. factory init makes one; factory --help lists what there is.',

@@ -9,7 +9,7 @@ import { completion } from './commands/completion.ts'
 import { configCheck, configEdit, configInit, configShow } from './commands/config.ts'
 import { decide } from './commands/decide.ts'
 import { doctor } from './commands/doctor.ts'
-import { fireDrill, gcCommands, restore } from './commands/gc.ts'
+import { gcCommands, restore } from './commands/gc.ts'
 import { initProject } from './commands/init-project.ts'
 import { init } from './commands/init.ts'
 import { log } from './commands/log.ts'
@@ -41,7 +41,7 @@ export const commands: readonly CommandSpec[] = [
   log, why, replay, audit, compare, doctor, apps, perms, workspace, logs, triage,
   init, initProject, sync, trust, backend, scenarioInitMeta, scenarioNew, scenarioList,
   configShow, configEdit, configCheck, configInit, updateClaudeSkill, completion,
-  ...gcCommands, restore, fireDrill,
+  ...gcCommands, restore,
   welcome, ...reserved,
 ]
 

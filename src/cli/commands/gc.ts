@@ -49,18 +49,3 @@ export const restore: CommandSpec = {
     return { json: { dryRun: call.flag('dryRun'), restored }, text: restored.map(path => say('restore.done', { path })).join('\n') }
   },
 }
-
-export const fireDrill: CommandSpec = {
-  name: 'fire-drill',
-  group: 'gc',
-  summary: 'exercise the failure path on a throw-away workspace',
-  options: [{ flags: '--force', summary: 'accepted for older scripts; the drill touches nothing of yours', hidden: true }],
-  examples: [{ command: 'factory fire-drill', does: 'a failure, a rebuild, a resolution, checked step by step' }],
-  exits: [{ code: 1, when: 'a step failed' }],
-  needs: 'none',
-  run: async call => {
-    const [{ fireDrill: drill }, { renderDrill }] = await Promise.all([import('../../gc/fire-drill.ts'), import('../render/drill.ts')])
-    const result = await drill({ env: call.env, signal: call.signal, onProgress: call.progress })
-    return { exit: result.ok ? 0 : 1, json: result, text: () => renderDrill(result) }
-  },
-}

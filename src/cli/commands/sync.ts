@@ -15,6 +15,7 @@ export const sync: CommandSpec = {
   run: async call => {
     const { sync: unite } = await import('../../workspace/sync.ts')
     const done = await unite(await call.open(), { remote: call.argument('REMOTE') ?? null, continue: call.flag('continue'), onProgress: call.progress, actor: call.actor })
-    return { json: done, text: say('sync.done', { remote: call.argument('REMOTE') ?? 'origin', n: done.received }) }
+    for (const warning of done.warnings) call.warn(warning)
+    return { json: done, text: say('sync.done', { remote: done.remote ?? 'git', n: done.received }) }
   },
 }
