@@ -31,7 +31,7 @@ export function decisionsText(state: State, spec: Spec): string | null {
   if (decisions.length === 0 && unread.length === 0) return null
   return blocks([
     `# Decisions: ${spec.name}`,
-    `<!-- To answer, write behind "- answer:" here, or: factory decide ${spec.name} --entry ID --answer TEXT -->`,
+    `<!-- To answer, write it behind the word "answer" of its entry, or: factory decide ${spec.name} --entry ID --answer TEXT -->`,
     unreadText(unread),
     ...decisions.map(entryText),
   ])

@@ -89,11 +89,12 @@ const named = /^(?:specs\/(?:inbox|drafting|ready|archive)|tasks\/(?:building|re
 
 /** The units that may show a path. */
 export function unitsOfPath(state: State, path: string): readonly string[] {
+  if (path.endsWith('.gitkeep') || path.startsWith('.git')) return ['fixed/files']
   const stem = named.exec(path)?.[1] ?? /^tasks\/planning\/([^/]+)\//.exec(path)?.[1]
   if (stem !== undefined) return path.startsWith('tasks/research') ? [`research/${stem}`] : [`spec/${stem}`, `spec/${stem.replace(/\.(?:rebuild|builder-notes|v\d+|r\d+)$/, '')}`]
   const agent = agentOfNeeds(path)
   if (agent !== null) return [`needs/${agent}`]
   if (path.startsWith('specs/factory-internal/')) return Object.values(state.feedback.observations).filter(one => path.startsWith(observationPath(one).replace(/\.md$/, ''))).map(one => `observation/${one.id}`)
   const notification = /^notifications\/(.+)-(\d+)\.json$/.exec(path)
-  return notification === null ? [`library/${path}`, 'fixed/files'] : [`notification/${notification[1] ?? ''}:${notification[2] ?? ''}`]
+  return notification === null ? [`library/${path}`] : [`notification/${notification[1] ?? ''}:${notification[2] ?? ''}`]
 }
