@@ -41,7 +41,8 @@ export const aClaim = (more: Partial<ClaimRun>): ClaimRun => ({
   trigger: 'start', config: 'h', base: null, wall: 'none', reserve: { usd: 1, tokens: 1000 }, message: null, ...more,
 })
 
-export const ending: Omit<DataOf<'run.finished'>, 'progress'> = { durationMs: 1000, usage: null, costUsd: 0.5, toolCalls: null, log: null, reply: null, quiet: false }
+export const ended = { durationMs: 1000, usage: null, costUsd: 0.5, toolCalls: null, log: null }
+export const ending: Omit<DataOf<'run.finished'>, 'progress'> = { ...ended, reply: null, quiet: false }
 export const passed = (id: string, ok = true) => ({ id, commit: 'c1', ok, exitCode: ok ? 0 : 1, reason: 'exit', durationMs: 5, output: null, provesNothing: false })
 
 export class Clone {
