@@ -91,7 +91,7 @@ async function inClone<T>(request: CriteriaRequest, commit: string, work: Work<T
 function reasonOf(result: ProcessResult): string {
   switch (result.reason) {
     case 'exited': return result.exitCode === 0 ? 'passed' : result.exitCode === null ? `ended by ${result.signal ?? 'a signal'}` : 'failed'
-    case 'timed-out': return 'ran longer than limits.criterionMs'
+    case 'timed-out': return 'ran longer than limits.criterion'
     case 'silent': return 'was silent for too long'
     case 'cancelled': return 'was cancelled'
     case 'spawn-failed': return `could not be started: ${result.error ?? ''}`

@@ -96,7 +96,7 @@ const rows: readonly DispatchRow[] = [
     dispatch: 'validate', agent: 'verifier', project: 'none', moves: ['plan.validated', 'plan.rejected'],
     task: 'Judge the plan against the spec: would carrying it out meet every point? Say what is missing.',
     sees: seesBuild,
-    handsOver: subject => handOver(subject.spec, name => `tasks/planning/${name}/REVIEW.md`, 'a line `verdict: SATISFIED` or `verdict: NOT SATISFIED`, and why'),
+    handsOver: subject => handOver(subject.spec, name => `tasks/planning/${name}/VALIDATION.md`, 'a line `verdict: SATISFIED` or `verdict: NOT SATISFIED`, and why'),
   },
   { dispatch: 'build', agent: 'builder', project: 'write', moves: buildMoves, sees: seesBuild, handsOver: handsOverBuild, task: 'Build what the spec says, in the project, and report.' },
   { dispatch: 'execute', agent: 'builder', project: 'write', moves: buildMoves, sees: seesBuild, handsOver: handsOverBuild, task: 'Carry out the plan (or the segment named below), in the project, and report.' },
@@ -110,6 +110,7 @@ const rows: readonly DispatchRow[] = [
     handsOver: subject => [
       ...handOver(subject.spec, files('tasks/verified'), 'the report, if it satisfies (a line `verdict: SATISFIED (9/10)`)'),
       ...handOver(subject.spec, files('tasks/failed'), 'the report, if it does not, with `## Path to Resolution` (and `## Generalizable Learning`, if there is one)'),
+      ...(subject.embedded ? [{ path: 'scenarios/satisfaction.md', what: 'what you saw of each scenario (optional)' }] : handOver(subject.project, name => `scenarios/${name}/satisfaction.md`, 'what you saw of each scenario (optional)')),
     ],
   },
   {

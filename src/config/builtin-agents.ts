@@ -35,7 +35,7 @@ export const builtinAgents: readonly BuiltinAgent[] = [
   agent('verifier', 'verification-protocol', {
     role: 'Judges what was built against its spec and the hidden scenarios.', heartbeat: '*/15 * * * *', shell: 'read-only',
     canRead: ['specs/ready/', 'specs/archive/', 'tasks/planning/', 'tasks/review/', 'tasks/verified/', 'tasks/failed/', 'tasks/decisions/', 'scenarios/', 'projects/'],
-    canWrite: ['tasks/verified/', 'tasks/failed/', 'scenarios/*/satisfaction.md'], cannotAccess: ['tasks/building/'],
+    canWrite: ['tasks/planning/*/VALIDATION.md', 'tasks/verified/', 'tasks/failed/', 'scenarios/*/satisfaction.md'], cannotAccess: ['tasks/building/'],
   }),
   agent('librarian', 'documentation-protocol', {
     role: 'Keeps what was learned: shared knowledge, skills, learnings.', heartbeat: '0 22 * * *', shell: 'none',

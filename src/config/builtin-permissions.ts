@@ -30,6 +30,7 @@ export const builtinPermissions: PermissionsConfig = {
     resource('tasks/research/', 'spec', 'pipeline', 'rw-r--r--'),
     resource('tasks/research-done/', 'researcher', 'pipeline', 'rw-r--r--'),
     resource('tasks/planning/', 'builder', 'pipeline', 'rw-r--r--'),
+    resource('tasks/planning/*/VALIDATION.md', 'verifier', 'pipeline', 'rw-r--r--'),
     resource('tasks/building/', 'builder', 'builder', 'r--------'),
     resource('tasks/review/', 'builder', 'pipeline', 'rw-r--r--'),
     resource('tasks/verified/', 'verifier', 'pipeline', 'rw-r--r--'),

@@ -20,7 +20,7 @@ async function verify(world: World): Promise<void> {
 
 describe('the criteria of a build', () => {
   let world: World
-  beforeEach(async () => { world = await World.make({ config: 'projects: { shop: { setup: "echo ready > setup.txt" } }\nlimits: { criterionMs: 2s }\n' }) })
+  beforeEach(async () => { world = await World.make({ config: 'projects: { shop: { setup: "echo ready > setup.txt" } }\nlimits: { criterion: 2s }\n' }) })
   afterEach(() => world.dispose())
 
   it('outvote a verifier that is satisfied: the kernel writes the report, with the verifier\'s in it', async () => {
@@ -53,7 +53,7 @@ describe('the criteria of a build', () => {
     await build(world, { 'hello.txt': 'hello\n' })
     await verify(world)
     const spec = await world.spec('hello')
-    expect(spec.criteria.map(({ ok, reason }) => ({ ok, reason }))).toEqual([{ ok: true, reason: 'passed' }, { ok: false, reason: 'ran longer than limits.criterionMs' }])
+    expect(spec.criteria.map(({ ok, reason }) => ({ ok, reason }))).toEqual([{ ok: true, reason: 'passed' }, { ok: false, reason: 'ran longer than limits.criterion' }])
     await new Promise(resolve => setTimeout(resolve, 5500))
     expect(existsSync(mark)).toBe(false)
   })
