@@ -26,7 +26,10 @@ export const allUnits = (state: State): readonly string[] =>
 export function filesOf(state: State, unit: string): readonly ProjectedFile[] {
   const slash = unit.indexOf('/')
   const projection = byKind.get(unit.slice(0, slash))
-  return projection === undefined ? [] : projection.files(state, unit.slice(slash + 1)).filter(({ path }) => !isCollected(state, path))
+  if (projection === undefined) return []
+  const name = unit.slice(slash + 1)
+  const files = projection.files(state, name)
+  return projection.stays?.(state, name) === true ? files : files.filter(({ path }) => !isCollected(state, path))
 }
 
 /** Whether GC took this path out of view and nobody restored it. */

@@ -14,6 +14,9 @@ import { blocks, byText, fields, indented } from './text.ts'
 const withoutFile: ReadonlySet<string> = new Set(['kernel', 'gc', 'unknown'])
 const needsPath = /^memory\/([^/]+)\/needs\.md$/
 
+/** Of what is closed the file keeps the newest: it is read by its agent in every run. */
+const mostClosed = 50
+
 export const needsFile = (agent: string): string => `memory/${agent}/needs.md`
 /** Whose needs a path holds, or null. */
 export const agentOfNeeds = (path: string): string | null => needsPath.exec(path)?.[1] ?? null
@@ -49,13 +52,14 @@ function needsText(state: State, agent: string): string | null {
   const unread = state.feedback.unparsed[needsFile(agent)] ?? []
   if (needs.length + observations.length + unread.length === 0) return null
   const entries = [
-    ...needs.map(need => ({ at: need.createdAt, id: need.id, text: needEntry(need) })),
-    ...observations.map(observation => ({ at: observation.createdAt, id: observation.id, text: observationEntry(observation) })),
+    ...needs.map(need => ({ at: need.createdAt, id: need.id, open: need.status === 'open', text: () => needEntry(need) })),
+    ...observations.map(observation => ({ at: observation.createdAt, id: observation.id, open: observation.status === 'open', text: () => observationEntry(observation) })),
   ].sort((a, b) => byText(a.at, b.at) || byText(a.id, b.id))
+  const closed = new Set(entries.filter(entry => !entry.open).slice(-mostClosed))
   return blocks([
     `Needs and observations of ${agent}, as recorded. Add entries below; people answer needs with: factory needs --resolve ID`,
     unreadText(unread),
-    ...entries.map(entry => entry.text),
+    ...entries.filter(entry => entry.open || closed.has(entry)).map(entry => entry.text()),
   ])
 }
 

@@ -21,15 +21,23 @@ export const observationPath = ({ file }: Pick<Observation, 'file'>): string => 
   return `${folder}${name.endsWith('.md') ? name : `${name}.md`}`
 }
 
-/** Two clones may have made the same file name in the same minute: the later one carries its writer. */
+/** Two clones may have made the same file name in the same minute: the later one carries its id. */
 function uniquePath(state: State, observation: Observation): string {
   const path = observationPath(observation)
-  const { feedback: { observations } } = state
-  for (const other of Object.values(observations)) {
-    if (other.id === observation.id) return path
-    if (observationPath(other) === path) return path.replace(/\.md$/, `~${observation.id.replace(':', '-')}.md`)
-  }
-  return path
+  return firstOf(state).get(observation.file) === observation.id ? path : path.replace(/\.md$/, `~${observation.id.replace(':', '-')}.md`)
+}
+
+interface Known { readonly events: number; readonly first: ReadonlyMap<string, string> }
+/** Remembered for as long as nothing is folded: asking each observation for all others would cost their square. */
+const remembered = new WeakMap<State['feedback']['observations'], Known>()
+
+function firstOf({ events, feedback: { observations } }: State): ReadonlyMap<string, string> {
+  const known = remembered.get(observations)
+  if (known?.events === events) return known.first
+  const first = new Map<string, string>()
+  for (const { file, id } of Object.values(observations)) if (!first.has(file)) first.set(file, id)
+  remembered.set(observations, { events, first })
+  return first
 }
 
 function observationText(observation: Observation): string {

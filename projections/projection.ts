@@ -17,6 +17,8 @@ export interface FolderProjection {
   /** Every unit there is, e.g. the shown names of all specs. */
   readonly units: (state: State) => readonly string[]
   readonly files: (state: State, unit: string) => readonly ProjectedFile[]
+  /** A unit in work stays in view, whatever GC took of an earlier life of its name. */
+  readonly stays?: (state: State, unit: string) => boolean
 }
 
 /** The bytes of a file; `bytes` reads a stored document. */

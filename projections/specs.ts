@@ -15,6 +15,7 @@ import { blocks, fields } from './text.ts'
 export const specFiles: FolderProjection = {
   kind: 'spec',
   units: state => Object.keys(state.specs.byName),
+  stays: (state, name) => { const current = findSpec(state.specs, name); return current !== undefined && !isOver(current.stage) },
   files: (state, name) => {
     const current = findSpec(state.specs, name)
     const revisions = revisionsOf(state.specs, name)

@@ -85,6 +85,13 @@ describe('which files a spec shows', () => {
   })
 })
 
+test('a spec in work stays in view, whatever was collected under its name', () => {
+  const world = emptyWorld()
+  world.failed('foo')
+  world.add([{ type: 'item.collected', stream: 'gc/tasks', data: { rule: 'tasks', paths: ['tasks/failed/foo.md', 'specs/archive/foo.md'] } }], { actor: 'gc' })
+  expect(paths(world)).toEqual(['specs/archive/foo.md', 'tasks/failed/foo.md'])
+})
+
 test('research moves from the question to its brief', () => {
   const world = emptyWorld()
   const item = world.research('why')
