@@ -30,7 +30,7 @@ export async function compare(workspace: Workspace, a: string, b: string): Promi
     to: { point: to.label, events: after.events },
     items: itemChanges(before, after),
     decisions: decisionChanges(before, after),
-    files: fileChanges(before, after),
+    files: fileChanges(workspace, before, after),
     spend: spent(before, after),
   }
 }
@@ -53,8 +53,8 @@ function decisionChanges(before: State, after: State): { entry: string; from: st
   })
 }
 
-function fileChanges(before: State, after: State): Comparison['files'] {
-  const [old, now] = [before, after].map(state => new Map(projectAll(state).map(file => [file.path, hashOf(file)]))) as [Map<string, string>, Map<string, string>]
+function fileChanges(workspace: Workspace, before: State, after: State): Comparison['files'] {
+  const [old, now] = [before, after].map(state => new Map(projectAll(state).map(file => [file.path, hashOf(file, workspace.bytes)]))) as [Map<string, string>, Map<string, string>]
   return {
     added: [...now.keys()].filter(path => !old.has(path)),
     changed: [...now].filter(([path, hash]) => old.has(path) && old.get(path) !== hash).map(([path]) => path),

@@ -1,7 +1,8 @@
 /** A point of history: an event, a moment, a commit of the workspace, or now. Used by replay and compare. */
 import { FactoryError } from '../error.ts'
+import { idOf, wallTime } from '../events/types.ts'
 import type { FactoryEvent } from '../events/types.ts'
-import { logAnchors, resolveRevision, showFile } from '../workspace/git.ts'
+import { listTree, logAnchors, resolveRevision, showFile } from '../workspace/git.ts'
 import type { Workspace } from '../workspace/session.ts'
 
 export interface Point {
@@ -14,24 +15,40 @@ export interface Point {
 export async function pointOf(workspace: Workspace, text: string | undefined): Promise<Point> {
   if (text === undefined || text === 'now') return { label: 'now', commit: null, includes: () => true }
   if (/^[a-z0-9]+:\d+$/.test(text)) return upToEvent(workspace, text)
-  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text))) return upToTime(text)
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text))) return upToTime(workspace, text)
   return upToCommit(workspace, text)
 }
 
+/** A command is true as a whole: the point is the end of the batch that the event belongs to. */
 function upToEvent(workspace: Workspace, text: string): Point {
+  const heads = new HeadsOfWhole()
+  let last: string | null = null
   for (const event of workspace.events()) {
-    if (`${event.writer}:${event.seq}` !== text) continue
-    const key = orderKey(event)
-    return { label: text, commit: null, includes: other => orderKey(other) <= key }
+    heads.see(event)
+    if (idOf(event) === text) last = `${event.writer}:${event.seq + (event.batch === undefined ? 0 : event.batch[1] - event.batch[0])}`
+    if (idOf(event) === last) return { label: text, commit: null, includes: heads.includes() }
   }
   throw new FactoryError('event-not-found', `There is no event ${text} in this log.`, { mend: 'factory log lists events' })
 }
 
-const orderKey = ({ time, tick, writer, seq }: FactoryEvent): string => `${time} ${String(tick).padStart(9, '0')} ${writer} ${String(seq).padStart(12, '0')}`
-
-function upToTime(text: string): Point {
+function upToTime(workspace: Workspace, text: string): Point {
   const moment = new Date(text).toISOString()
-  return { label: moment, commit: null, includes: event => (event.at ?? event.time) <= moment }
+  const heads = new HeadsOfWhole()
+  for (const event of workspace.events()) if (wallTime(event) <= moment) heads.see(event)
+  return { label: moment, commit: null, includes: heads.includes() }
+}
+
+/** The last event of each writer, never in the middle of a batch. */
+class HeadsOfWhole {
+  readonly #heads: Record<string, number> = {}
+
+  see({ writer, seq, batch }: FactoryEvent): void {
+    if (batch === undefined || batch[0] === batch[1]) this.#heads[writer] = seq
+  }
+
+  includes(): Point['includes'] {
+    return event => event.seq <= (this.#heads[event.writer] ?? 0)
+  }
 }
 
 async function upToCommit(workspace: Workspace, text: string): Promise<Point> {
@@ -49,7 +66,6 @@ async function anchoredHeads(workspace: Workspace, commit: string): Promise<Reco
 
 /** A commit that Factory did not make: the heads are those of the log in its tree. */
 async function headsIn(workspace: Workspace, commit: string): Promise<Record<string, number>> {
-  const { listTree } = await import('../workspace/git.ts')
   const files = (await listTree(workspace.root, commit)).map(entry => entry.path).filter(path => path === 'events.jsonl' || /^log\/[0-9a-f]{16}\.jsonl$/.test(path))
   if (files.length === 0) throw new FactoryError('point-not-found', `Commit ${commit.slice(0, 12)} holds no log.`, { mend: 'git log -- events.jsonl lists the commits that do' })
   const heads: Record<string, number> = {}

@@ -14,6 +14,7 @@ import { scanTree } from '../workspace/tree-scan.ts'
 import { hashOf } from '../workspace/projected-tree.ts'
 import type { Workspace } from '../workspace/session.ts'
 import { projectAll } from '../../projections/all.ts'
+import { contentOf } from '../../projections/projection.ts'
 import { initialState, reduce } from '../../reducers/state.ts'
 import type { State } from '../../reducers/state.ts'
 import { pointOf } from './point.ts'
@@ -79,11 +80,13 @@ async function writeOut(workspace: Workspace, out: string, { state, documents, i
     count += 1
   }
   for (const [path, bytes] of await logFilesAt(workspace, ids, point)) put(path, bytes)
+  // What was erased since is not there any more, at no point of history.
+  const { state: now } = await workspace.look({ pending: false })
   for (const sha256 of documents) {
-    if (state.settings.erased[sha256] !== undefined) continue
+    if (state.settings.erased[sha256] !== undefined || now.settings.erased[sha256] !== undefined) continue
     put(`blobs/${sha256.slice(0, 2)}/${sha256.slice(2)}`, workspace.bytes({ sha256, bytes: 0 }))
   }
-  for (const file of projectAll(state)) put(file.path, 'doc' in file ? workspace.bytes(file.doc) : file.text)
+  for (const file of projectAll(state)) put(file.path, Buffer.from(contentOf(file, workspace.bytes)))
   return count
 }
 
@@ -104,7 +107,7 @@ async function logFilesAt(workspace: Workspace, ids: ReadonlySet<string>, point:
 /** The present files against the log; against an earlier point only what the log can tell. */
 function driftOf(workspace: Workspace, state: State, point: Point): readonly Drift[] {
   if (point.label !== 'now') throw new FactoryError('verify-now-only', '--verify compares the present files with the present log.', { exitCode: 64, mend: 'leave --to out, or use --out to look at that point' })
-  const expected = new Map(projectAll(state).map(file => [file.path, hashOf(file)]))
+  const expected = new Map(projectAll(state).map(file => [file.path, hashOf(file, workspace.bytes)]))
   const seen = scanTree(workspace.root)
   const drift: Drift[] = []
   for (const [path, sha256] of expected) {

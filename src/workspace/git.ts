@@ -123,6 +123,16 @@ export function blobIdsAt(dir: string, commit: string): ReadonlyMap<string, stri
   return new Map(result?.ok === true ? partsOf(result.stdout).flatMap(treeEntry).map(({ path, object }) => [path, object]) : [])
 }
 
+/** Path to blob id as staged in git's own index, unmerged paths left out, waiting. */
+export function stagedBlobIds(dir: string): ReadonlyMap<string, string> {
+  const located = locateGit(dir)
+  const result = located === undefined ? undefined : gitSync(['ls-files', '--stage', '-z'], { gitDir: located.gitDir, workTree: dir })
+  return new Map(result?.ok === true ? partsOf(result.stdout).flatMap(line => {
+    const [, object, path] = /^\d+ ([0-9a-f]+) 0\t([\s\S]+)$/.exec(line) ?? []
+    return object === undefined || path === undefined ? [] : [[path, object] as const]
+  }) : [])
+}
+
 function treeEntry(line: string): readonly TreeEntry[] {
   const [, mode, object, size, path] = /^(\d+) \w+ ([0-9a-f]+)\s+(\d+|-)\t([\s\S]+)$/.exec(line) ?? []
   if (mode === undefined || object === undefined || path === undefined) return []

@@ -15,6 +15,8 @@ export interface IndexedFile extends FileStamp {
 export interface LocalIndex {
   /** Heads of the log that the files show. */
   heads: Record<string, number>
+  /** How many events that was: a merge may bring earlier ones without moving any head. */
+  events: number
   /** Git's HEAD after Factory's last commit; null before the first. */
   head: string | null
   files: Record<string, IndexedFile>
@@ -28,14 +30,14 @@ const path = (local: string): string => join(local, 'index.json')
 export function readIndex(local: string): LocalIndex | null {
   try {
     const parsed = JSON.parse(readFileSync(path(local), 'utf8')) as { format?: number } & LocalIndex
-    return parsed.format === 1 ? { heads: parsed.heads, head: parsed.head, files: parsed.files, uncommitted: parsed.uncommitted } : null
+    return parsed.format === 2 ? { heads: parsed.heads, events: parsed.events, head: parsed.head, files: parsed.files, uncommitted: parsed.uncommitted } : null
   } catch {
     return null
   }
 }
 
-export const emptyIndex = (): LocalIndex => ({ heads: {}, head: null, files: {}, uncommitted: [] })
+export const emptyIndex = (): LocalIndex => ({ heads: {}, events: 0, head: null, files: {}, uncommitted: [] })
 
 export function writeIndex(root: string, local: string, index: LocalIndex): void {
-  writeDurably(path(local), JSON.stringify({ format: 1, ...index }), { root, sync: false })
+  writeDurably(path(local), JSON.stringify({ format: 2, ...index }), { root, sync: false })
 }

@@ -26,15 +26,16 @@ export async function lookAt(opened: Opened, pending: boolean): Promise<Snapshot
   const base = { state: caught.state, config: loaded.config, configProblems: loaded.problems, cursor: caught.cursor, problems: caught.problems, unrecorded: [] }
   if (!pending) return base
   const index = readIndex(opened.local)
-  const fromGit = gitsDoing({ root: opened.root, index, state: caught.state, head: gitState(opened.root).head, writer: opened.log.writer() })
-  const { changes } = findPendingChanges({ root: opened.root, index, state: caught.state, fromGit })
+  const fromGit = gitsDoing({ root: opened.root, index, state: caught.state, head: gitState(opened.root).head, writer: opened.log.writer(), knows: sha256 => opened.blobs.has({ sha256 }) })
+  const { changes } = findPendingChanges({ root: opened.root, index, state: caught.state, bytes: opened.blobs.get, fromGit })
   return changes.length === 0 ? base : { ...base, ...(await foldPending(opened, caught.state, changes)) }
 }
 
-/** Folds the changes into a copy of the state, as if they were recorded now. */
+/** Folds the changes into the state, as if they were recorded now. What was folded is given up: the next look folds the log anew. */
 async function foldPending(opened: Opened, folded: State, changes: readonly PendingChange[]): Promise<Pick<Snapshot, 'state' | 'config' | 'unrecorded'>> {
   const { takeIn } = await import('./intake.ts')
-  const state = structuredClone(folded)
+  const state = folded
+  opened.folded = null
   const now = opened.clock().toISOString()
   const writer = opened.log.writer() || 'unborn'
   const texts = new Map<string, Buffer>()
@@ -47,7 +48,7 @@ async function foldPending(opened: Opened, folded: State, changes: readonly Pend
   }
   const text = ({ sha256 }: { sha256: string }): string => texts.get(sha256)?.toString('utf8') ?? opened.blobs.text({ sha256 })
   const port: IntakePort = {
-    root: opened.root, local: opened.local, now, person: opened.person,
+    root: opened.root, local: opened.local, env: opened.env, now, person: opened.person,
     state: () => state,
     config: async () => {
       loaded = await loadedConfig({ ...opened, blobs: { ...opened.blobs, text: ref => text(ref) } }, state, false)
@@ -61,6 +62,7 @@ async function foldPending(opened: Opened, folded: State, changes: readonly Pend
     },
     store: content => remember(Buffer.from(content)),
     text,
+    bytes: doc => texts.get(doc.sha256) ?? opened.blobs.get(doc),
   }
   const taken = await takeIn(changes, port, false)
   return { state, config: loaded.config, unrecorded: taken }

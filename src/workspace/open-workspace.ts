@@ -67,6 +67,8 @@ export function openWorkspace(root: string, options: OpenOptions = {}): Workspac
 /** Brings the folded state up to the log: the snapshot or what this process knows, plus the tail. */
 export function catchUp(opened: Opened): Folded & { tail: number; problems: ReturnType<ReturnType<Opened['log']['scan']>['problems']> } {
   const start = opened.folded ?? readSnapshot(opened.local)
+  // Folding changes the state in place: if it is interrupted, nothing may go on from the middle.
+  opened.folded = null
   const scan = opened.log.scan(start.cursor)
   const state = scan.from === 'all' ? initialState() : start.state
   let tail = 0

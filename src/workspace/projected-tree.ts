@@ -5,10 +5,12 @@
 import { lstatSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isFactoryError } from '../error.ts'
+import type { Doc } from '../events/types.ts'
 import type { Blobs } from '../log/blobs.ts'
-import { removeDurably, sha256Hex, writeDurably } from '../log/durable-file.ts'
+import { readRegularFile, removeDurably, sha256Hex, writeDurably } from '../log/durable-file.ts'
 import type { Expected } from '../log/durable-file.ts'
 import { allUnits, filesOf } from '../../projections/all.ts'
+import { contentOf } from '../../projections/projection.ts'
 import type { ProjectedFile } from '../../projections/projection.ts'
 import type { State } from '../../reducers/state.ts'
 import type { LocalIndex } from './local-index.ts'
@@ -20,83 +22,122 @@ export interface TreeTarget {
   readonly warn: (message: string) => void
 }
 
-export const hashOf = (file: ProjectedFile): string => ('doc' in file ? file.doc.sha256 : sha256Hex(file.text))
+export interface WrittenTree {
+  /** Paths that differ from what was there, or whose commit nobody remembers. */
+  readonly changed: readonly string[]
+  /** False when a file could not be brought right: the next command looks at all of them again. */
+  readonly complete: boolean
+}
+
+/** What lies at a path that has to be brought right: the hash of what was taken in, null where nothing readable lies. */
+export type Stale = ReadonlyMap<string, string | null>
+
+/** Hash of a file's content; '' when a document below which text is put is not there. */
+export function hashOf(file: ProjectedFile, bytes: (doc: Doc) => Uint8Array): string {
+  if ('text' in file) return sha256Hex(file.text)
+  if (file.append === undefined) return file.doc.sha256
+  try {
+    return sha256Hex(contentOf(file, bytes))
+  } catch (error) {
+    if (isFactoryError(error)) return ''
+    throw error
+  }
+}
 
 /** Every projected path with the hash of its content. */
-export function projectedHashes(state: State): Map<string, string> {
+export function projectedHashes(state: State, bytes: (doc: Doc) => Uint8Array): Map<string, string> {
   const hashes = new Map<string, string>()
-  for (const unit of allUnits(state)) for (const file of filesOf(state, unit)) hashes.set(file.path, hashOf(file))
+  for (const unit of allUnits(state)) for (const file of filesOf(state, unit)) hashes.set(file.path, hashOf(file, bytes))
   return hashes
 }
 
-/** Writes the units (`null`: all) and removes what they no longer show; `stale` paths are brought right too. Returns changed paths. */
-export function writeTree(target: TreeTarget, state: State, units: ReadonlySet<string> | null, stale: ReadonlySet<string>): string[] {
-  const wanted = new Map<string, { file: ProjectedFile; unit: string }>()
-  const chosen = units ?? new Set(allUnits(state))
-  for (const unit of chosen) for (const file of filesOf(state, unit)) wanted.set(file.path, { file, unit })
+interface Wanted { readonly file: ProjectedFile; readonly unit: string }
+
+/** Writes the units (`null`: all) and removes what they no longer show; `stale` paths are brought right too. */
+export function writeTree(target: TreeTarget, state: State, units: ReadonlySet<string> | null, stale: Stale): WrittenTree {
+  const wanted = wantedFiles(state, units, stale)
   const changed: string[] = []
-  const missing = [...stale].filter(path => !wanted.has(path))
-  const elsewhere = missing.length === 0 || units === null ? new Map<string, string>() : unitsByPath(state)
-  for (const path of missing) {
-    const unit = elsewhere.get(path)
-    const file = unit === undefined ? undefined : filesOf(state, unit).find(one => one.path === path)
-    if (unit !== undefined && file !== undefined) wanted.set(path, { file, unit })
+  let complete = true
+  const note = (path: string, outcome: Outcome): void => {
+    if (outcome === 'changed') changed.push(path)
+    if (outcome === 'left') complete = false
   }
   for (const [path, entry] of Object.entries(target.index.files)) {
-    if (wanted.has(path)) continue
-    if ((units === null || chosen.has(entry.unit) || stale.has(path)) && remove(target, path)) changed.push(path)
+    if (!wanted.has(path) && (units === null || units.has(entry.unit) || stale.has(path))) note(path, remove(target, path, stale))
   }
-  for (const path of stale) if (!wanted.has(path) && target.index.files[path] === undefined && remove(target, path)) changed.push(path)
-  for (const [path, { file, unit }] of wanted) if (write(target, path, file, unit, stale.has(path))) changed.push(path)
-  return changed
+  for (const path of stale.keys()) if (!wanted.has(path) && target.index.files[path] === undefined) note(path, remove(target, path, stale))
+  for (const [path, one] of wanted) note(path, write(target, path, one, stale))
+  return { changed, complete }
 }
 
-function unitsByPath(state: State): Map<string, string> {
-  const owners = new Map<string, string>()
-  for (const unit of allUnits(state)) for (const file of filesOf(state, unit)) owners.set(file.path, unit)
-  return owners
+function wantedFiles(state: State, units: ReadonlySet<string> | null, stale: Stale): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>()
+  for (const unit of units ?? allUnits(state)) for (const file of filesOf(state, unit)) wanted.set(file.path, { file, unit })
+  if (units === null || [...stale.keys()].every(path => wanted.has(path))) return wanted
+  for (const unit of allUnits(state)) for (const file of filesOf(state, unit)) if (stale.has(file.path)) wanted.set(file.path, { file, unit })
+  return wanted
 }
 
-function write(target: TreeTarget, path: string, file: ProjectedFile, unit: string, stale: boolean): boolean {
+type Outcome = 'changed' | 'same' | 'left'
+
+/** What the writer believes to lie there: what was taken in, or last written, or nothing; anything else is somebody's work. */
+function expected(target: TreeTarget, path: string, stale: Stale): Expected {
+  const seen = stale.get(path) ?? target.index.files[path]?.sha256
+  return seen === undefined ? { absent: true } : { sha256: seen }
+}
+
+function write(target: TreeTarget, path: string, { file, unit }: Wanted, stale: Stale): Outcome {
   const { root, index } = target
   const known = index.files[path]
-  const sha256 = hashOf(file)
   const full = join(root, path)
   const stat = lstatSync(full, { throwIfNoEntry: false })
   const untouched = known !== undefined && stat !== undefined && stat.isFile() && stat.size === known.size && stat.mtimeMs === known.mtimeMs && stat.ino === known.ino
-  if (untouched && known.sha256 === sha256) {
-    index.files[path] = { ...known, unit }
-    return false
-  }
-  const expect: Expected | undefined = stat === undefined ? { absent: true } : stale || known === undefined ? undefined : { sha256: known.sha256 }
   try {
-    const bytes = 'doc' in file ? target.blobs.get(file.doc) : Buffer.from(file.text)
-    const { written, stamp } = writeDurably(full, bytes, { root, ...(expect === undefined ? {} : { expect }) })
+    const sha256 = hashOf(file, target.blobs.get)
+    if (untouched && known.sha256 === sha256) {
+      index.files[path] = { ...known, unit }
+      return 'same'
+    }
+    const expect: Expected = stat === undefined ? { absent: true } : expected(target, path, stale)
+    const { written, stamp } = writeDurably(full, contentOf(file, target.blobs.get), { root, expect })
     index.files[path] = { sha256, unit, ...stamp }
-    return written || known?.sha256 !== sha256
+    return written || known?.sha256 !== sha256 ? 'changed' : 'same'
   } catch (error) {
-    if (!isFactoryError(error)) throw error
+    if (!isFactoryError(error) || error.code === 'write-failed') throw error
+    if (holdsAlready(target, path, { file, unit })) return 'changed'
     target.warn(`${path} was not written: ${error.message}`)
-    return false
+    return 'left'
   }
 }
 
-function remove(target: TreeTarget, path: string): boolean {
-  const { root, index } = target
-  const known = index.files[path]
+/** After a crash, or in a fresh clone, the file may hold the right bytes although the index does not say so. */
+function holdsAlready({ root, index, blobs }: TreeTarget, path: string, { file, unit }: Wanted): boolean {
   try {
-    const removed = removeDurably(join(root, path), { root, ...(known === undefined ? {} : { expect: { sha256: known.sha256 } }) })
-    delete index.files[path]
-    if (removed) dropEmptyFolders(root, dirname(path))
+    const sha256 = hashOf(file, blobs.get)
+    const found = readRegularFile(join(root, path))
+    if (found === undefined || sha256Hex(found.bytes) !== sha256) return false
+    index.files[path] = { sha256, unit, ...found.stamp }
     return true
   } catch (error) {
+    if (isFactoryError(error)) return false
+    throw error
+  }
+}
+
+function remove(target: TreeTarget, path: string, stale: Stale): Outcome {
+  const { root, index } = target
+  const expect = expected(target, path, stale)
+  const wasThere = lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined
+  try {
+    if (wasThere) removeDurably(join(root, path), { root, expect })
+    delete index.files[path]
+    if (wasThere) dropEmptyFolders(root, dirname(path))
+    return 'changed'
+  } catch (error) {
     if (!isFactoryError(error)) throw error
-    if (lstatSync(join(root, path), { throwIfNoEntry: false }) === undefined) {
-      delete index.files[path]
-      return true
-    }
     target.warn(`${path} was not removed: ${error.message}`)
-    return false
+    // Whoever changed it will be asked by the next intake; it is no file of Factory's any more.
+    return 'left'
   }
 }
 

@@ -48,6 +48,8 @@ export interface TransactOptions {
   readonly withoutIntake?: boolean
   /** Under the lock, before anything is read: brings foreign lines and blobs in (`sync`). */
   readonly prepare?: () => void
+  /** Git was ended while it was uniting these commits: what differs in known files is its doing, no person's (`sync --continue`). */
+  readonly fromCommits?: readonly string[]
   /** Put unreadable lines into quarantine (`doctor --repair`). */
   readonly repairLines?: boolean
   /** Second parent of the commit: the other side of a merge (`sync`). */

@@ -2,15 +2,15 @@
  * How two people meet: fetch, unite the logs as sets, unite the blobs, project, commit the merge, send it back. Also heals what plain
  * git left half done (a merge, rebase, cherry-pick or revert that stopped on conflicts): only the log and the blobs carry information.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { FactoryError } from '../error.ts'
-import { readRegularFile, writeDurably } from '../log/durable-file.ts'
 import { exportCommit } from './export-commit.ts'
 import { git } from './git-command.ts'
 import { gitState, locateGit } from './git-dir.ts'
 import { fetchRemote, isAncestor, pushHead, remoteName, resolveRevision } from './git.ts'
 import type { Workspace } from './session.ts'
+import { takeOver } from './take-over.ts'
 
 export interface SyncOptions {
   /** Name or address of the remote; default `origin`. */
@@ -50,7 +50,11 @@ export async function sync(workspace: Workspace, options: SyncOptions): Promise<
   return { remote, received: (await eventCount(workspace)) - before, sent, finished, warnings }
 }
 
-const eventCount = async (workspace: Workspace): Promise<number> => (await workspace.look({ pending: false })).state.events
+/** Events of other writers. */
+async function eventCount(workspace: Workspace): Promise<number> {
+  const { state } = await workspace.look({ pending: false })
+  return state.events - (state.heads[workspace.writer()] ?? 0)
+}
 
 async function theirHead(workspace: Workspace, remote: string): Promise<string | null> {
   const { branch } = gitState(workspace.root)
@@ -75,54 +79,31 @@ async function send(workspace: Workspace, remote: string, theirs: string | null,
   return pushed.ok
 }
 
+interface UniteOptions {
+  readonly actor: string
+  readonly alsoParent?: string
+  /** Git was ended in the middle of it: what differs in known files is its doing. */
+  readonly leftByGit?: boolean
+}
+
 /** Brings the events and blobs of other commits in, under the lock, and commits the union. */
-async function uniteWith(workspace: Workspace, commits: readonly string[], options: { readonly actor: string; readonly alsoParent?: string }): Promise<void> {
+async function uniteWith(workspace: Workspace, commits: readonly string[], { actor, alsoParent, leftByGit = false }: UniteOptions): Promise<void> {
   mkdirSync(join(workspace.local, 'tmp'), { recursive: true })
   const exported = mkdtempSync(join(workspace.local, 'tmp', 'sync-'))
   try {
     const trees: string[] = []
     for (const commit of commits) {
       const tree = join(exported, String(trees.length))
-      const result = await exportCommit(workspace.root, commit, tree)
+      const result = await exportCommit(workspace.root, commit, tree, ['events.jsonl', 'log', 'blobs'])
       if (!result.ok) throw new FactoryError('unite-failed', `git could not read ${commit.slice(0, 12)}: ${result.warning}`, { mend: 'factory doctor' })
       trees.push(tree)
     }
     const prepare = (): void => { for (const tree of trees) takeOver(workspace.root, tree) }
-    await workspace.transact({ command: 'sync', actor: options.actor, withoutIntake: true, prepare, ...(options.alsoParent === undefined ? {} : { alsoParent: options.alsoParent }) }, () => undefined)
+    const options = { command: 'sync', actor, prepare, ...(leftByGit ? { fromCommits: commits } : { withoutIntake: true }), ...(alsoParent === undefined ? {} : { alsoParent }) }
+    await workspace.transact(options, () => undefined)
   } finally {
     rmSync(exported, { recursive: true, force: true })
   }
-}
-
-/** Copies what the other tree knows and this one lacks: blobs, sealed segments, lines of the log. Nothing is ever taken away. */
-function takeOver(root: string, tree: string): void {
-  for (const folder of ['blobs', 'log']) {
-    for (const path of filesUnder(join(tree, folder))) {
-      const target = join(root, relative(tree, path))
-      if (!existsSync(target)) writeDurably(target, readFileSync(path), { root, syncDir: true })
-    }
-  }
-  const known = new Set(logFiles(root).flatMap(linesOf))
-  const fresh = [...new Set(logFiles(tree).flatMap(linesOf))].filter(line => line.startsWith('{') && !known.has(line))
-  if (fresh.length === 0) return
-  const active = readRegularFile(join(root, 'events.jsonl'))?.bytes ?? Buffer.alloc(0)
-  const glue = active.length === 0 || active.at(-1) === 0x0a ? '' : '\n'
-  writeDurably(join(root, 'events.jsonl'), Buffer.concat([active, Buffer.from(`${glue}${fresh.join('\n')}\n`)]), { root, syncDir: true })
-}
-
-const logFiles = (root: string): string[] => [join(root, 'events.jsonl'), ...filesUnder(join(root, 'log'))]
-
-function linesOf(path: string): string[] {
-  const bytes = readRegularFile(path)?.bytes
-  return bytes === undefined ? [] : bytes.toString('utf8').split('\n').filter(line => line !== '')
-}
-
-function filesUnder(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : []
-  }).sort()
 }
 
 /**
@@ -147,6 +128,6 @@ async function finishWhatGitLeft(workspace: Workspace, options: SyncOptions, say
   const { busy: still } = gitState(workspace.root)
   if (still !== null) throw new FactoryError('git-busy', `git did not let go of its ${still}.`, { exitCode: 75, mend: `git status says what it waits for` })
   const commits = [other, busy === 'rebase' ? head : null].flatMap(commit => commit ?? [])
-  await uniteWith(workspace, commits, { actor: options.actor, ...(other !== null && (busy === 'merge' || busy === 'rebase') ? { alsoParent: other } : {}) })
+  await uniteWith(workspace, commits, { actor: options.actor, leftByGit: true, ...(other !== null && (busy === 'merge' || busy === 'rebase') ? { alsoParent: other } : {}) })
   return busy
 }

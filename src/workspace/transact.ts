@@ -3,99 +3,110 @@
  * touched, index it and commit exactly those paths. Events are durable before anything else; what comes after may be lost and is
  * repaired by the next command.
  */
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { catalogue, dataProblem } from '../events/catalogue.ts'
-import { FactoryError } from '../error.ts'
+import { FactoryError, isFactoryError } from '../error.ts'
 import type { Doc, Draft, FactoryEvent, ItemId } from '../events/types.ts'
+import { sha256Hex } from '../log/durable-file.ts'
 import type { HeldLock } from '../log/lock.ts'
 import type { EventDraft } from '../log/port.ts'
-import { unitsTouched } from '../../projections/all.ts'
 import type { State } from '../../reducers/state.ts'
-import { commitMessage, docsIn } from './commit.ts'
-import { commitPaths } from './git.ts'
+import { diskFailure, isDiskFailure } from './disk-failure.ts'
+import { bringRight, saveSnapshot } from './bring-right.ts'
 import type { GitState } from './git.ts'
 import { gitsDoing } from './gits-doing.ts'
-import { takeIn } from './intake.ts'
 import type { IntakePort } from './intake.ts'
-import { emptyIndex, readIndex, writeIndex } from './local-index.ts'
+import { emptyIndex, readIndex } from './local-index.ts'
 import type { LocalIndex } from './local-index.ts'
 import { catchUp, loadedConfig } from './open-workspace.ts'
 import type { Opened } from './open-workspace.ts'
 import { findPendingChanges } from './pending-changes.ts'
-import { writeTree } from './projected-tree.ts'
+import { quarantineBytes } from './quarantine.ts'
 import type { TransactOptions, Transaction } from './session.ts'
-import { writeSnapshot } from './snapshot-file.ts'
-import type { LoadedConfig } from './config-cache.ts'
-
-/** A tail longer than this is worth a snapshot. */
-const tailEvents = 400
-
-interface Work {
-  readonly opened: Opened
-  readonly lock: HeldLock
-  readonly options: TransactOptions
-  readonly now: Date
-  readonly appended: FactoryEvent[]
-  readonly kept: Set<string>
-  readonly stale: Set<string>
-  loaded: LoadedConfig
-  tail: number
-}
+import { stateOf } from './work.ts'
+import type { Work } from './work.ts'
 
 export async function runTransaction<T>(opened: Opened, lock: HeldLock, git: GitState, options: TransactOptions, work: (transaction: Transaction) => Promise<T> | T): Promise<T> {
+  try {
+    return await perform(opened, lock, git, options, work)
+  } catch (error) {
+    throw isDiskFailure(error) ? diskFailure(error, opened.root) : error
+  } finally {
+    opened.log.close()
+  }
+}
+
+async function perform<T>(opened: Opened, lock: HeldLock, git: GitState, options: TransactOptions, work: (transaction: Transaction) => Promise<T> | T): Promise<T> {
   const now = opened.clock()
   options.prepare?.()
-  const recovered = opened.log.recover(now)
-  const recovery = options.repairLines === true ? opened.log.repairLines() : recovered
+  const drafts = recover(opened, options, now)
   const caught = catchUp(opened)
   const known = readIndex(opened.local)
   const index = known ?? emptyIndex()
-  const session: Work = { opened, lock, options, now, appended: [], kept: new Set(), stale: new Set(), loaded: await loadedConfig(opened, caught.state, true), tail: caught.tail }
-  const inStep = known !== null && sameHeads(index.heads, caught.state.heads)
-  if (recovery.drafts.length > 0) appendRaw(session, recovery.drafts)
-  let failure: unknown
-  let result: T | undefined
+  const inStep = known !== null && index.events === caught.state.events && sameHeads(index.heads, caught.state.heads)
+  const session: Work = { opened, lock, git, options, now, appended: [], stale: new Map(), index, inStep, loaded: await loadedConfig(opened, caught.state, true), tail: caught.tail }
+  let outcome: { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: unknown }
   try {
-    if (options.withoutIntake !== true) await intake(session, known, git)
-    result = await work(transactionOf(session))
+    appendRaw(session, drafts)
+    if (options.withoutIntake !== true) await intake(session, known)
+    outcome = { ok: true, result: await work(transactionOf(session)) }
   } catch (error) {
-    if (error instanceof FactoryError && error.code.startsWith('log-')) {
-      opened.log = opened.reopen()
-      throw error
-    }
-    failure = error
+    if (leavesLogUnknown(error)) throw giveUp(opened, error)
+    outcome = { ok: false, error }
   }
-  await finish(session, index, git, inStep)
-  if (failure !== undefined) throw failure
-  return result as T
+  await finish(session)
+  if (!outcome.ok) throw outcome.error
+  return outcome.result
 }
 
-const stateOf = (session: Work): State => {
-  const { folded } = session.opened
-  if (folded === null) throw new Error('nothing was folded')
-  return folded.state
+/** Heals the log; returns the events that record it. */
+function recover(opened: Opened, options: TransactOptions, now: Date): readonly EventDraft[] {
+  try {
+    const { drafts } = opened.log.recover(now)
+    const repaired = options.repairLines === true ? opened.log.repairLines().drafts : []
+    return repaired.length > 0 ? repaired : drafts
+  } catch (error) {
+    throw giveUp(opened, error)
+  }
+}
+
+const leavesLogUnknown = (error: unknown): boolean => isFactoryError(error) && ['log-write-failed', 'log-changed', 'log-not-recovered', 'lock-lost'].includes(error.code)
+
+/** Nobody knows what reached the disk: the log is opened anew, and what was folded is folded again. */
+function giveUp(opened: Opened, error: unknown): unknown {
+  opened.log = opened.reopen()
+  opened.folded = null
+  return error
 }
 
 const sameHeads = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean =>
   Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([writer, seq]) => b[writer] === seq)
 
-async function intake(session: Work, known: LocalIndex | null, git: GitState): Promise<void> {
-  const { opened } = session
-  const fromGit = gitsDoing({ root: opened.root, index: known, state: stateOf(session), head: git.head, writer: opened.log.writer() })
-  const { changes, restore } = findPendingChanges({ root: opened.root, index: known, state: stateOf(session), fromGit })
-  for (const path of restore) session.stale.add(path)
+async function intake(session: Work, known: LocalIndex | null): Promise<void> {
+  const { opened, git, options, stale } = session
+  const knows = (sha256: string): boolean => opened.blobs.has({ sha256 })
+  const fromGit = gitsDoing({ root: opened.root, index: known, state: stateOf(session), head: git.head, writer: opened.log.writer(), knows, commits: options.fromCommits })
+  const { changes, restore } = findPendingChanges({ root: opened.root, index: known, state: stateOf(session), bytes: opened.blobs.get, fromGit })
+  const port = intakePort(session)
+  for (const [path, bytes] of restore) {
+    stale.set(path, bytes === null ? null : sha256Hex(bytes))
+    // What git made out of two texts is nobody's, but it is kept.
+    if (bytes !== null && !knows(sha256Hex(bytes))) quarantineBytes(port, path, bytes)
+  }
   if (changes.length === 0) return
-  const taken = await takeIn(changes, intakePort(session), true)
-  for (const { path } of taken) session.stale.add(path)
-  for (const { from } of changes) if (from !== undefined) session.stale.add(from)
+  const { takeIn } = await import('./intake.ts')
+  const taken = new Set((await takeIn(changes, port, true)).map(({ path }) => path))
+  for (const { path, bytes, from } of changes) {
+    if (!taken.has(path)) continue
+    stale.set(path, bytes === null ? null : sha256Hex(bytes))
+    if (from !== undefined && !stale.has(from)) stale.set(from, null)
+  }
 }
 
 function intakePort(session: Work): IntakePort {
   const { opened, options } = session
   const transaction = transactionOf(session)
   return {
-    root: opened.root, local: opened.local, now: transaction.now,
+    root: opened.root, local: opened.local, env: opened.env, now: transaction.now,
     person: options.actor.startsWith('human:') ? options.actor : opened.person,
     state: () => stateOf(session),
     config: async () => {
@@ -103,10 +114,11 @@ function intakePort(session: Work): IntakePort {
       return session.loaded.config
     },
     context: actor => ({ now: transaction.now, actor, config: session.loaded.config, writer: opened.log.writer(), nextId: transaction.nextId }),
-    append: (drafts, actor) => { transaction.append(drafts, { actor }) },
+    append: (drafts, actor) => { append(session, drafts, { actor }, false) },
     keep: bytes => keep(session, bytes),
     store: transaction.store,
     text: transaction.text,
+    bytes: opened.blobs.get,
   }
 }
 
@@ -118,10 +130,9 @@ function keep(session: Work, bytes: Buffer): { doc: Doc; text: string | null } {
   return { doc: store(session, redacted), text: redacted }
 }
 
-function store(session: Work, content: string | Buffer): Doc {
-  session.lock.requireHeld()
-  const { sha256, bytes } = session.opened.blobs.put(content)
-  session.kept.add(sha256)
+function store({ lock, opened }: Work, content: string | Buffer): Doc {
+  lock.requireHeld()
+  const { sha256, bytes } = opened.blobs.put(content)
   return { sha256, bytes }
 }
 
@@ -135,9 +146,9 @@ function transactionOf(session: Work): Transaction {
     now: now.toISOString(),
     get writer() { return opened.log.writer() },
     actor: options.actor,
-    get already() { return options.key === undefined ? null : stateOf(session).keys[options.key] ?? null },
+    get already() { return options.key === undefined ? null : keyed(stateOf(session), options.key) },
     nextId: offset => `${opened.log.writer()}:${opened.log.nextSeq() + offset}`,
-    append: (drafts, by) => append(session, drafts, by ?? {}),
+    append: (drafts, by) => append(session, drafts, by ?? {}, true),
     store: content => store(session, content),
     take: content => keep(session, Buffer.from(content)).doc,
     text: doc => opened.blobs.text(doc),
@@ -146,9 +157,12 @@ function transactionOf(session: Work): Transaction {
   }
 }
 
-function append(session: Work, drafts: readonly Draft[], by: { readonly actor?: string; readonly run?: string; readonly cause?: ItemId }): readonly FactoryEvent[] {
+const keyed = (state: State, key: string): ItemId | null => (Object.hasOwn(state.keys, key) ? state.keys[key] ?? null : null)
+
+/** `own`: events of the command itself carry its idempotency key and on whose behalf it is; those of intake do not. */
+function append(session: Work, drafts: readonly Draft[], by: { readonly actor?: string; readonly run?: string; readonly cause?: ItemId }, own: boolean): readonly FactoryEvent[] {
   const { options } = session
-  const key = options.key === undefined || stateOf(session).keys[options.key] !== undefined ? {} : { key: options.key }
+  const key = !own || options.key === undefined || keyed(stateOf(session), options.key) !== null ? {} : { key: options.key }
   return appendRaw(session, drafts.map((draft, position) => {
     const problem = dataProblem(draft.type, catalogue[draft.type].version, draft.data)
     if (problem !== null) throw new FactoryError('event-invalid', `Factory would have recorded something malformed: ${problem}`, { exitCode: 70 })
@@ -157,7 +171,7 @@ function append(session: Work, drafts: readonly Draft[], by: { readonly actor?: 
     return {
       type: draft.type, version: catalogue[draft.type].version, ...(draft.item === undefined ? {} : { item: draft.item }), stream: draft.stream, actor: by.actor ?? options.actor,
       ...(run === undefined ? {} : { run }), ...(cause === undefined ? {} : { cause }), ...(position === 0 ? key : {}),
-      ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }), data: draft.data,
+      ...(own && options.onBehalfOf !== undefined ? { onBehalfOf: options.onBehalfOf } : {}), data: draft.data,
     }
   }))
 }
@@ -171,47 +185,16 @@ function appendRaw(session: Work, drafts: readonly EventDraft[]): readonly Facto
   return stored
 }
 
-/** Project, index, commit, snapshot. */
-async function finish(session: Work, index: LocalIndex, git: GitState, inStep: boolean): Promise<void> {
-  const { opened, appended } = session
-  const state = stateOf(session)
-  session.loaded = await loadedConfig(opened, state, true)
-  const units = inStep ? new Set(unitsTouched(state, appended)) : null
-  if (appended.length === 0 && inStep && session.stale.size === 0 && index.uncommitted.length === 0) return saveSnapshot(session)
-  session.lock.requireHeld()
-  const changed = writeTree({ root: opened.root, index, blobs: opened.blobs, warn: opened.warn }, state, units, session.stale)
-  const sealed = opened.log.seal()
-  const documents = appended.flatMap(event => docsIn(event.data)).map(sha256 => opened.blobs.path(sha256))
-  index.heads = { ...state.heads }
-  index.uncommitted = [...new Set([...index.uncommitted, ...changed, ...documents, ...sealed, ...(appended.length > 0 || sealed.length > 0 ? ['events.jsonl'] : []), ...(inStep ? [] : everythingOfOurs(opened))])]
-  writeIndex(opened.root, opened.local, index)
-  await commit(session, index, git)
-  saveSnapshot(session)
-}
-
-/** After a crash or a merge nobody knows what is not committed yet, so all of the log and the blobs is named. */
-function everythingOfOurs(opened: Opened): string[] {
-  const segments = existsSync(join(opened.root, 'log')) ? readdirSync(join(opened.root, 'log')).map(name => `log/${name}`) : []
-  return ['events.jsonl', ...segments, ...opened.blobs.list().map(({ sha256 }) => opened.blobs.path(sha256))]
-}
-
-async function commit(session: Work, index: LocalIndex, git: GitState): Promise<void> {
-  const { opened, options, appended } = session
-  if (!git.repository || git.busy !== null || session.loaded.config.policy.git === 'off' || index.uncommitted.length === 0) return
-  const { alsoParent } = options
-  const result = await commitPaths(opened.root, index.uncommitted, commitMessage(options.command, appended, stateOf(session)), alsoParent === undefined ? {} : { alsoParent })
-  if (!result.ok) {
-    opened.warn(`git did not commit: ${result.warning} (nothing is lost; the next command tries again)`)
-    return
+/** Files, index, commit, snapshot. What was recorded stays recorded, whatever fails here: it is told, and the next command does it. */
+async function finish(session: Work): Promise<void> {
+  const { opened, appended, inStep, stale, index, now } = session
+  if (appended.length === 0 && inStep && stale.size === 0 && index.uncommitted.length === 0) return saveSnapshot(session)
+  try {
+    await bringRight(session)
+  } catch (error) {
+    const readable = isDiskFailure(error) ? diskFailure(error, opened.root) : error
+    if (leavesLogUnknown(readable)) giveUp(opened, readable)
+    if (appended.length === 0 || !isFactoryError(readable)) throw readable
+    opened.warn(`recorded at ${now.toISOString()}, but the files could not be brought up to date: ${readable.message} (the next command does it)`)
   }
-  index.uncommitted = []
-  index.head = result.commit ?? index.head
-  writeIndex(opened.root, opened.local, index)
 }
-
-function saveSnapshot(session: Work): void {
-  const { opened } = session
-  if (session.tail < tailEvents || opened.folded === null) return
-  writeSnapshot(opened.root, opened.local, opened.folded)
-}
-

@@ -3,7 +3,6 @@
  * by intake. Left out: the log and its blobs, projects, transcripts, local state and git's own folder.
  */
 import { lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { isDebris } from '../formats/names.ts'
 import type { FileStamp } from '../log/durable-file.ts'
 
@@ -12,20 +11,25 @@ export interface SeenFile extends FileStamp {
 }
 
 export const watchedFolders = ['apps', 'specs', 'tasks', 'scenarios', 'skills', 'memory', 'learnings', 'universe', 'notifications', 'experiments', 'strategy', 'reviews', 'archive', 'playbooks'] as const
-export const watchedFiles = ['agents.yaml', 'permissions.yaml', '.gitignore', '.gitattributes', 'projects/.gitkeep'] as const
+export const watchedFiles = ['agents.yaml', 'permissions.yaml', '.gitignore', '.gitattributes', 'projects/.gitkeep', 'runs/.gitkeep'] as const
 
 /** Path (forward slashes, relative to the root) to stamp. */
 export function scanTree(root: string): Map<string, SeenFile> {
   const seen = new Map<string, SeenFile>()
   for (const file of watchedFiles) note(root, file, seen)
-  for (const folder of watchedFolders) walk(root, folder, seen)
+  for (const folder of watchedFolders) {
+    // A folder that is a link leads elsewhere: it is noted itself, never walked.
+    const stat = lstatSync(`${root}/${folder}`, { throwIfNoEntry: false })
+    if (stat?.isDirectory() === true) walk(root, folder, seen)
+    else if (stat !== undefined) note(root, folder, seen)
+  }
   return seen
 }
 
 function walk(root: string, folder: string, seen: Map<string, SeenFile>): void {
   let entries
   try {
-    entries = readdirSync(join(root, folder), { withFileTypes: true })
+    entries = readdirSync(`${root}/${folder}`, { withFileTypes: true })
   } catch {
     return
   }
@@ -37,6 +41,6 @@ function walk(root: string, folder: string, seen: Map<string, SeenFile>): void {
 }
 
 function note(root: string, path: string, seen: Map<string, SeenFile>): void {
-  const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
+  const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false })
   if (stat !== undefined && !stat.isDirectory()) seen.set(path, { size: stat.size, mtimeMs: stat.mtimeMs, ino: stat.ino, regular: stat.isFile() })
 }
