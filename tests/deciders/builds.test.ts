@@ -39,7 +39,9 @@ describe('a verdict', () => {
   it('comes from a verifier\'s run on the same attempt and from nobody else', () => {
     const on = given().ready('a').inReview('a')
     for (const actor of [person, 'kernel', 'agent:verifier', 'agent:builder']) expect(on.refusal(verifySpec, verdict(on), actor)).toBe('verifier-only')
-    on.claimed('a', 'verify', 'verifier')
+    on.claimed('a', 'reflect', 'verifier')
+    expect(on.refusal(verifySpec, verdict(on), 'agent:verifier'), 'a run of another dispatch').toBe('verifier-only')
+    on.finished('a').claimed('a', 'verify', 'verifier')
     for (const actor of [person, 'agent:builder']) expect(on.refusal(verifySpec, verdict(on), actor)).toBe('verifier-only')
     expect(on.refusal(verifySpec, verdict(on, { by: { dispatch: 'reflect' } }), 'agent:verifier')).toBe('verifier-only')
     expect(on.refusal(verifySpec, verdict(on, { attempt: 2 }), 'agent:verifier')).toBe('attempt-stale')

@@ -75,6 +75,17 @@ describe('two answers that did not know of each other', () => {
     expect(first.spec('a').conflict).not.toBeNull()
   })
 
+  it('leave a person\'s answer against an override of what the other clone had answered automatically', () => {
+    const [first, second] = pair(on => on.submitted('a'))
+    first.did(openDecisions, { spec: first.spec('a').id, entries: [question(false)], origin: 'spec' }, 'agent:spec')
+    first.did(answerDecision, { spec: 'a', entry: '7.1', answer: 'a', override: false })
+    second.did(openDecisions, { spec: first.spec('a').id, entries: [question(true)], origin: 'spec' }, 'agent:spec')
+    second.did(answerDecision, { spec: 'a', entry: '7.1', answer: 'b', override: true })
+    first.meet(second)
+    expect(Object.values(first.state.decisions.byId)).toMatchObject([{ answer: 'a', status: 'answered' }])
+    expect(lost(first)).toEqual(['decision.overridden'])
+  })
+
   it('to a question that both found are answers to one question', () => {
     const [first, second] = pair(on => on.submitted('a'))
     for (const on of [first, second]) on.did(openDecisions, { spec: on.spec('a').id, entries: [question(false)], origin: 'spec' }, 'agent:spec')
