@@ -34,7 +34,7 @@ export async function promptParts(sources: Sources, claim: Claim): Promise<Promp
     skills: await skillsOf(claim, view, file),
     memory: file(`memory/${agent}/MEMORY.md`), today: file(dailyLog(agent, now, 0)), yesterday: file(dailyLog(agent, now, 1)),
     knowledge: file('memory/shared/KNOWLEDGE.md'), projects: file('memory/shared/PROJECTS.md'),
-    record: recordPaths(claim, state).flatMap(([path, title]) => { const found = file(path); return found === null ? [] : [{ ...found, title }] }),
+    record: [...recordPaths(claim, state), ...lessonsOf(claim, view)].flatMap(([path, title]) => { const found = file(path); return found === null ? [] : [{ ...found, title }] }),
     board: heartbeat || (claim.dispatch === 'reflect' && claim.spec === null) ? boardText(state, config, agent) : null,
     unparsed: unparsedFor(state, claim), taskFile: claim.taskFile, message: claim.message,
     heartbeat: heartbeat && claim.message === null && claim.taskFile === null, budgetTokens: defaultBudgetTokens,
@@ -62,6 +62,14 @@ function recordPaths(claim: Claim, state: State): readonly (readonly [string, st
     [`tasks/review/${name}.criteria.md`, 'Results of the criteria'],
     [`tasks/verified/${name}.md`, 'The report of the verifier'], [`tasks/verified/${name}.builder-notes.md`, "The builder's notes"], [`tasks/failed/${name}.md`, 'The report of the verifier'],
   ]
+}
+
+/** The lessons of this spec's own failures, for whoever documents it. */
+function lessonsOf({ dispatch, spec }: Claim, view: View): readonly (readonly [string, string])[] {
+  if (dispatch !== 'document' || spec === null) return []
+  const file = /^learnings\/[a-z]+\/\d{4}-\d{2}-\d{2}-(.+)-attempt-\d+\.md$/
+  return [...view.files.keys()].filter(path => file.exec(path)?.[1] === spec.name).sort()
+    .map(path => [path, 'A lesson of an earlier attempt'] as const)
 }
 
 async function segmentText(claim: Claim, state: State, file: (path: string) => PromptFile | null): Promise<PromptParts['segment']> {

@@ -16,7 +16,13 @@ import { renderBoard } from './render/board.ts'
 
 const lookEveryMs = 1000
 
-interface Subject { readonly workspace: Workspace; readonly project: string | null }
+interface Subject {
+  readonly workspace: Workspace
+  /** Only what belongs to this project is shown. */
+  readonly project: string | null
+  /** The project from within which the command was typed. */
+  readonly within: string | null
+}
 
 /** The workspace; with a path, the one that its project belongs to, narrowed to that project. */
 function subjectOf(call: Invocation): Subject {
@@ -24,8 +30,9 @@ function subjectOf(call: Invocation): Subject {
   const path = given === undefined ? undefined : resolve(call.cwd, given)
   const found: FoundWorkspace = findFor(path === undefined ? call : { ...here(call), cwd: path })
   const workspace = openAt(found.root, call)
-  if (path === undefined || path === found.root) return { workspace, project: null }
-  return { workspace, project: found.project?.name ?? projectName(path) }
+  const within = found.project?.name ?? null
+  if (path === undefined || path === found.root) return { workspace, project: null, within }
+  return { workspace, project: within ?? projectName(path), within }
 }
 
 const here = ({ workspaceDir, cwd, env }: Invocation): Pick<Invocation, 'workspaceDir' | 'cwd' | 'env'> => ({ workspaceDir, cwd, env })
@@ -54,7 +61,7 @@ function narrowed(view: StatusView, project: string): StatusView {
 export async function board(call: Invocation): Promise<Outcome> {
   const subject = subjectOf(call)
   const view = await viewOf(subject, call)
-  return { json: view, text: () => renderBoard(view, call.now(), subject.project) }
+  return { json: view, text: () => renderBoard(view, call.now(), subject.project ?? subject.within) }
 }
 
 /** Shows the board again whenever it says something new, until interrupted. */
@@ -64,7 +71,7 @@ export async function follow(call: Invocation): Promise<Outcome> {
   let last = ''
   while (!signal.aborted) {
     const view = await viewOf(subject, call)
-    const shown = call.json ? JSON.stringify(view) : renderBoard(view, call.now(), subject.project)
+    const shown = call.json ? JSON.stringify(view) : renderBoard(view, call.now(), subject.project ?? subject.within)
     if (shown !== last) await call.print(call.json ? `${shown}\n` : `${last === '' ? '' : '\n'}${shown}\n`)
     last = shown
     await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined)

@@ -73,7 +73,7 @@ export const sharedExits: readonly ExitSpec[] = [
 
 /** Options that every command takes, before or behind its name. */
 export const globalOptions: readonly OptionSpec[] = [
-  { flags: '--workspace <dir>', summary: 'use this workspace instead of searching upward' },
+  { flags: '-w, --workspace <dir>', summary: 'use this workspace instead of searching upward' },
   { flags: '--json', summary: 'one JSON document on standard output, nothing else there' },
   { flags: '--no-color', summary: 'no colour, as with NO_COLOR' },
   { flags: '--debug', summary: 'show the stack of an error' },

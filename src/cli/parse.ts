@@ -44,7 +44,7 @@ function wordAt(argv: readonly string[], from: number): number {
   for (let at = from; at < argv.length; at += 1) {
     const token = argv[at] ?? ''
     if (token === '--') return -1
-    if (token === '--workspace') at += 1
+    if (token === '--workspace' || token === '-w') at += 1
     else if (!token.startsWith('-')) return at
   }
   return -1

@@ -20,11 +20,16 @@ export function renderRuns(runs: readonly RunLog[], full: boolean, now: Date): s
 }
 
 const isBad = (run: RunLog): boolean => run.outcome !== 'finished' && run.outcome !== 'running'
-const cost = (run: RunLog): string => (run.costUsd === null ? '' : `  $${run.costUsd.toFixed(2)}`)
 
-const line = (run: RunLog, now: Date): string => [
-  run.id, run.agent.padEnd(10), run.dispatch.padEnd(9), (isBad(run) ? red : dim)(run.outcome.padEnd(9)), age(run.since, now), `${run.item ?? ''}${dim(cost(run))}`,
-].join('  ').trimEnd()
+/** Two lines: which run, and how it went; what is unknown is left out. */
+function line(run: RunLog, now: Date): string {
+  const head = [run.id, run.agent.padEnd(10), run.dispatch.padEnd(9), (isBad(run) ? red : dim)(run.outcome.padEnd(9)), age(run.since, now), run.item ?? ''].join('  ').trimEnd()
+  const facts = [
+    run.trigger, run.model ?? run.backend, ...(run.durationMs === null ? [] : [lasting(run.durationMs)]), ...(run.toolCalls === null ? [] : [`${run.toolCalls} tool call${run.toolCalls === 1 ? '' : 's'}`]),
+    ...(run.costUsd === null ? [] : [`$${run.costUsd.toFixed(2)}`]), ...(run.denied === 0 ? [] : [`${run.denied} denied`]),
+  ].join(', ')
+  return [head, `  ${dim(facts)}${run.reply === null ? '' : `  ${oneLine(run.reply, 100)}`}`].join('\n')
+}
 
 function one(run: RunLog): string {
   const facts = Object.entries(run).filter(([, value]) => value === null || typeof value !== 'object').filter(([key, value]) => !(typeof value === 'string' && value.includes('\n')) && key !== 'id')
