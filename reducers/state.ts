@@ -3,7 +3,8 @@
  * Plain JSON all through, so that a snapshot is the state itself.
  */
 import type { FactoryEvent, ItemId } from '../src/events/types.ts'
-import { isKnownName } from '../src/events/type-names.ts'
+import { isKnown } from '../src/events/type-names.ts'
+import { upcast } from '../src/events/upcast.ts'
 import { idOf, wallTime } from '../src/events/types.ts'
 import { disputeAnswers, freshen, initialDecisions, reduceDecisions } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
@@ -72,14 +73,26 @@ const slices: { readonly [Name in keyof Slices]: Reducer<Slices[Name]> } = {
   runs: reduceRuns, spending: reduceSpending, projects: reduceProjects, effects: reduceEffects, settings: reduceSettings,
 }
 
-/** Folds one event into the state, which the caller owns. Never throws. */
-export function reduce(state: State, event: FactoryEvent): State {
+/** Folds one event into the state, which the caller owns. Never throws: what cannot be understood is kept in the log and counted. */
+export function reduce(state: State, stored: FactoryEvent): State {
+  const event = upcast(stored)
   const id = idOf(event)
   note(state, event, id)
-  if (!isKnownName(event.type)) {
-    put(state.unknown, event.type, (own(state.unknown, event.type) ?? 0) + 1)
-    return state
+  if (!isKnown(event.type, event.version)) return count(state, event.type)
+  try {
+    return foldKnown(state, event, id)
+  } catch {
+    // Data that the schema of its type forbids: somebody wrote it past Factory. `audit` names it.
+    return count(state, `${event.type} (malformed)`)
   }
+}
+
+function count(state: State, what: string): State {
+  put(state.unknown, what, (own(state.unknown, what) ?? 0) + 1)
+  return state
+}
+
+function foldKnown(state: State, event: FactoryEvent, id: ItemId): State {
   const context = causality(state, event, id)
   for (const name in slices) fold(slices, state, name as keyof Slices, event, context)
   disputeAnswers(state.specs, state.decisions, event, context.saw)

@@ -6,7 +6,7 @@ const written = z.strictObject({ path: short, doc })
 const removed = z.strictObject({ path: short })
 
 export const libraryEvents = {
-  'config.changed': event(1, 'agents.yaml, permissions.yaml or an app was changed (text before substitution).', written),
+  'config.changed': event(1, 'A configuration file (agents.yaml, permissions.yaml or an app) was changed; text before substitution.', written),
   'config.removed': event(1, 'An app was taken away.', removed),
   'memory.written': event(1, 'A memory file was written.', written),
   'memory.removed': event(1, 'A memory file was removed.', removed),

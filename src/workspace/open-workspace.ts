@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { FactoryError } from '../error.ts'
 import type { FactoryEvent } from '../events/types.ts'
+import { upcast } from '../events/upcast.ts'
 import { openBlobs } from '../log/blobs.ts'
 import { openFileLog } from '../log/file-log.ts'
 import { withLock } from '../log/lock.ts'
@@ -57,11 +58,16 @@ export function openWorkspace(root: string, options: OpenOptions = {}): Workspac
     local: opened.local,
     writer: () => opened.log.writer(),
     look: lookOptions => lookAt(opened, lookOptions?.pending ?? true),
-    events: () => opened.log.scan().events as Iterable<FactoryEvent>,
+    events: () => readEvents(opened),
     text: doc => opened.blobs.text(doc),
     bytes: doc => opened.blobs.get(doc),
     transact: (transactOptions, work) => lockedTransaction(opened, transactOptions, work),
   }
+}
+
+/** Every event in fold order, in the newest version of its type. */
+function* readEvents(opened: Opened): Generator<FactoryEvent> {
+  for (const event of opened.log.scan().events) yield upcast(event as FactoryEvent)
 }
 
 /** Brings the folded state up to the log: the snapshot or what this process knows, plus the tail. */
