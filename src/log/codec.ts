@@ -30,6 +30,20 @@ export interface EncodedEvent {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 const text = JSON.stringify as (value: unknown) => string
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/
+/** A string as JSON; most need no escapes, and finding that out is quicker than escaping. */
+const quoted = (value: string): string => (PLAIN_TEXT.test(value) ? `"${value}"` : text(value))
+
+/** True if a reader will see this value as it is, so that it need not be parsed back. */
+function isPlainJson(value: unknown): boolean {
+  if (typeof value === 'string') return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value === 'boolean' || value === null) return true
+  if (Array.isArray(value)) return !value.includes(undefined) && value.every(isPlainJson)
+  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false
+  for (const key in value) if (!isPlainJson((value as Record<string, unknown>)[key])) return false
+  return true
+}
 
 /** The line of an event, fields in the fixed order, and the event as a reader of that line will see it. */
 export function encodeEvent(draft: EventDraft, place: EventPlace): EncodedEvent {
@@ -37,10 +51,10 @@ export function encodeEvent(draft: EventDraft, place: EventPlace): EncodedEvent 
   const { type, version, stream, actor } = draft
   const item = draft.item ?? (`${writer}:${seq}` as const)
   const data = text(draft.data ?? null)
-  const body = `{"format":1,"seq":${seq},"writer":"${writer}","time":"${time}","tick":${tick},"type":${text(type)},"version":${version}`
-    + `,"item":${text(item)},"stream":${text(stream)},"actor":${text(actor)}${optionalFields(draft, place)},"data":${data},"prev":"${prev}"`
+  const body = `{"format":1,"seq":${seq},"writer":"${writer}","time":"${time}","tick":${tick},"type":${quoted(type)},"version":${version}`
+    + `,"item":${quoted(item)},"stream":${quoted(stream)},"actor":${quoted(actor)}${optionalFields(draft, place)},"data":${data},"prev":"${prev}"`
   const digest = hash('sha256', body, 'hex')
-  const event: Writable<StoredEvent> = { format: 1, seq, writer, time, tick, type, version, item, stream, actor, data: JSON.parse(data), prev, hash: digest }
+  const event: Writable<StoredEvent> = { format: 1, seq, writer, time, tick, type, version, item, stream, actor, data: isPlainJson(draft.data) ? draft.data : JSON.parse(data), prev, hash: digest }
   if (draft.run !== undefined) event.run = draft.run
   if (draft.cause !== undefined) event.cause = draft.cause
   if (place.seen !== undefined) event.seen = place.seen
@@ -52,13 +66,13 @@ export function encodeEvent(draft: EventDraft, place: EventPlace): EncodedEvent 
 }
 
 function optionalFields({ run, cause, key, onBehalfOf }: EventDraft, { seen, batch, at }: EventPlace): string {
-  let fields = run === undefined ? '' : `,"run":${text(run)}`
-  if (cause !== undefined) fields += `,"cause":${text(cause)}`
+  let fields = run === undefined ? '' : `,"run":${quoted(run)}`
+  if (cause !== undefined) fields += `,"cause":${quoted(cause)}`
   if (seen !== undefined) fields += `,"seen":${text(seen)}`
   if (batch !== undefined) fields += `,"batch":[${batch[0]},${batch[1]}]`
   if (at !== undefined) fields += `,"at":"${at}"`
-  if (key !== undefined) fields += `,"key":${text(key)}`
-  return onBehalfOf === undefined ? fields : `${fields},"onBehalfOf":${text(onBehalfOf)}`
+  if (key !== undefined) fields += `,"key":${quoted(key)}`
+  return onBehalfOf === undefined ? fields : `${fields},"onBehalfOf":${quoted(onBehalfOf)}`
 }
 
 /** The hash that a line of these bytes ends with, or undefined if it does not end like a line. */
@@ -101,6 +115,16 @@ export type DecodedLine = { readonly event: StoredEvent } | { readonly fault: Li
 
 const fault = (kind: LineFault['kind'], detail: string): DecodedLine => ({ fault: { kind, detail } })
 
+/** The event of a line whose bytes are known to be as they were written; undefined if it is none. */
+export function eventOf(line: string): StoredEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isEnvelope(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Parse the text of a line whose bytes are known to be as they were written. Never throws. */
 export function decodeText(line: string): DecodedLine {
   let value: unknown
@@ -126,6 +150,6 @@ export function decodeBytes(bytes: Buffer, start: number, end: number): DecodedL
   }
   if (end - start > LINE_LIMIT_BYTES) return fault('unreadable-line', 'longer than a line may be')
   const decoded = decodeText(bytes.toString('utf8', start, end))
-  if ('fault' in decoded && decoded.fault.kind === 'unreadable-line') return decoded
+  if ('fault' in decoded) return decoded
   return hashVerifies(bytes, start, end) ? decoded : fault('bad-hash', 'the bytes are not those that were hashed')
 }

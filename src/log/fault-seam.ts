@@ -39,6 +39,8 @@ export interface LogFs {
   readdirSync(path: string): readonly string[]
 }
 
+const BIGINT_IF_THERE = { bigint: true, throwIfNoEntry: false } as const
+
 const plainFs: LogFs = {
   openSync: (path, flags) => openSync(path, flags),
   closeSync,
@@ -52,7 +54,7 @@ const plainFs: LogFs = {
   unlinkSync,
   copyFileSync: (from, to) => copyFileSync(from, to),
   mkdirSync: path => void mkdirSync(path, { recursive: true }),
-  statSync: path => statSync(path, { bigint: true, throwIfNoEntry: false }),
+  statSync: path => statSync(path, BIGINT_IF_THERE),
   fstatSync: fd => fstatSync(fd, { bigint: true }),
   readdirSync: path => {
     try {

@@ -14,7 +14,7 @@ import { repairedDraft } from './log-drafts.ts'
 import type { Cursor, EventDraft, Heads, LogPort, LogProblem, Recovery, Scan, StoredEvent } from './port.ts'
 import { scanAll, scanTail } from './reader.ts'
 import { recoverLog, type Recovered } from './recovery.ts'
-import { isStill, logChanged, replaceActive, type ActiveIdentity } from './replace-active.ts'
+import { isStill, linkedActive, logChanged, replaceActive, type ActiveIdentity } from './replace-active.ts'
 import { contentOf, headsOf, loadSegmentIndex } from './segment-index.ts'
 import { sealHead } from './seal.ts'
 import { newWriterId, segmentsDigest, WriterFile, type WriterRecord } from './writer-record.ts'
@@ -42,6 +42,8 @@ export interface FileLog extends LogPort {
 }
 
 export const SEGMENT_BYTES = 4 * 1024 * 1024
+
+const NOTHING: readonly EventDraft[] = []
 
 interface Position {
   readonly record: WriterRecord
@@ -110,7 +112,7 @@ export function openFileLog(options: FileLogOptions): FileLog {
       const size = active.size + bytes.length
       const { seq, hash, stamp } = batch.position
       const mark = { inode: record.active.inode, bytes: size, changed: String(after.mtimeNs) }
-      const next: WriterRecord = { ...record, seq, hash, stamp, active: mark, pending: [] }
+      const next: WriterRecord = { ...record, seq, hash, stamp, active: mark, pending: NOTHING }
       file.write(next)
       position = { record: next, active: { ino: active.ino, size }, blocked: undefined }
       return batch.events
@@ -143,8 +145,7 @@ export function openFileLog(options: FileLogOptions): FileLog {
 
   /** The position after Factory itself has replaced the active file. */
   const remarked = (record: WriterRecord, blocked: LogProblem | undefined): Position => {
-    const facts = fs.statSync(layout.active)
-    if (facts === undefined) throw logChanged()
+    const facts = linkedActive(fs, layout)
     const active = { ino: facts.ino, size: Number(facts.size) }
     const mark = { inode: String(facts.ino), bytes: active.size, changed: String(facts.mtimeNs) }
     const next = { ...record, active: mark, segments: segmentsDigest(segmentNames(fs.readdirSync(layout.segments))) }

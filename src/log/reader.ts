@@ -13,9 +13,10 @@ import { continueFrom, type LinesEnd } from './cursor.ts'
 import { FoldRun } from './fold-run.ts'
 import { ACTIVE_NAME, segmentNames, segmentPath, type LogLayout } from './layout.ts'
 import { ArraySource, OrderedMerge, type LazySource } from './merge-order.ts'
-import { compareOrder, isOrdered } from './order.ts'
+import { compareOrder, isOrdered, type OrderKey } from './order.ts'
 import type { Cursor, LogProblem, Scan, StoredEvent } from './port.ts'
 import { ProblemList } from './problems.ts'
+import { intactSegments } from './segment-index.ts'
 import { checkSegment, SegmentSource } from './segment-lines.ts'
 
 export interface FullScan extends Scan {
@@ -30,7 +31,8 @@ export function scanAll(fs: LogFs, layout: LogLayout, verify = false): FullScan 
   const segments = segmentNames(fs.readdirSync(layout.segments))
   const problems = new ProblemList()
   reportLines(lines, problems, line => `${ACTIVE_NAME}:${line.number}`)
-  const sources = segments.map(name => segmentSource(fs, layout.segments, name, problems, verify))
+  const intact = verify ? new Map<string, OrderKey>() : intactSegments(fs, layout)
+  const sources = segments.map(name => segmentSource({ fs, directory: layout.segments, name, problems, verify, first: intact.get(name) }))
   const merge = new OrderedMerge([...sources, activeSource(lines, problems)])
   const watch = new ChainWatch(problems)
   const run = new FoldRun(merge, watch, new BatchGate(problems))
@@ -71,8 +73,18 @@ function activeSource(read: ReadLines, problems: ProblemList): LazySource {
   return { first: events[0], open: () => new ArraySource(events) }
 }
 
-function segmentSource(fs: LogFs, directory: string, name: string, problems: ProblemList, verify: boolean): LazySource {
-  const check = checkSegment(fs, directory, name)
+interface SegmentToRead {
+  readonly fs: LogFs
+  readonly directory: string
+  readonly name: string
+  readonly problems: ProblemList
+  readonly verify: boolean
+  /** Its first event, if the segment is known to be intact. */
+  readonly first: OrderKey | undefined
+}
+
+function segmentSource({ fs, directory, name, problems, verify, first }: SegmentToRead): LazySource {
+  const check = first === undefined ? checkSegment(fs, directory, name) : { intact: true, first }
   if (check.intact) return { first: check.first, open: () => new SegmentSource(fs, directory, name, problems, verify) }
   problems.add('segment-damaged', segmentPath(name), 'its bytes do not match its name; what verifies is read')
   const events: StoredEvent[] = []

@@ -3,15 +3,16 @@
  * before every command. What is planned is noted in the writer record before it is done, so that a crash in
  * between loses neither lines nor the events that tell of the repair.
  */
+import { FactoryError } from '../error.ts'
 import { clocksAhead, isNear, lastOfEachWriter, laterStamp } from './clock.ts'
 import type { LogFs } from './fault-seam.ts'
 import { quarantine, syncDirectory, writeAll } from './file-bytes.ts'
 import { segmentNames, type LogLayout } from './layout.ts'
 import { draftsOf } from './log-drafts.ts'
 import type { EventDraft, Heads, LogProblem, Recovery } from './port.ts'
-import { gatherFacts } from './recovery-facts.ts'
+import { gatherFacts, type RecoveryFacts } from './recovery-facts.ts'
 import { planRecovery, type RecoveryPlan } from './recovery-plan.ts'
-import { replaceActive, renewLink, type ActiveIdentity } from './replace-active.ts'
+import { linkedActive, logChanged, replaceActive, renewLink, type ActiveIdentity } from './replace-active.ts'
 import { saveSegmentIndex } from './segment-index.ts'
 import { NO_MARK, segmentsDigest, type ActiveMark, type FoundRecord, type WriterFile, type WriterRecord } from './writer-record.ts'
 
@@ -28,7 +29,20 @@ export interface RecoveryContext {
   readonly newId: (known: Heads) => string
 }
 
+const TRIES = 5
+
+/** Again from the start if git replaced the file while it was being looked at: what was done so far can be done twice. */
 export function recoverLog(context: RecoveryContext): Recovered {
+  for (let tries = 1; ; tries++) {
+    try {
+      return recoverOnce(context)
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof FactoryError) || error.code !== 'log-changed') throw error
+    }
+  }
+}
+
+function recoverOnce(context: RecoveryContext): Recovered {
   const { fs, layout, file } = context
   fs.mkdirSync(layout.local)
   const found = file.read(true)
@@ -90,29 +104,38 @@ interface ActiveNow {
   readonly changed: bigint
 }
 
-function carryOut({ fs, layout }: RecoveryContext, facts: ReturnType<typeof gatherFacts>, plan: RecoveryPlan): ActiveNow {
+function carryOut({ fs, layout }: RecoveryContext, facts: RecoveryFacts, plan: RecoveryPlan): ActiveNow {
   if (plan.cut !== undefined) quarantine(fs, layout.quarantine, plan.cut.bytes)
   if (plan.lost !== undefined) quarantine(fs, layout.quarantine, plan.lost.bytes)
   if (plan.replacement !== undefined) replaceActive(fs, layout, plan.replacement, facts.identity)
   else {
-    if (!facts.present) createActive(fs, layout)
-    else mendEnd(fs, layout, plan)
-    if (!facts.linked) renewLink(fs, layout)
+    if (facts.present) mendEnd(fs, layout, facts, plan)
+    const ino = facts.present ? facts.identity.ino : createActive(fs, layout)
+    if (!facts.linked) renewLink(fs, layout, ino)
   }
-  const after = fs.statSync(layout.active)
-  return { identity: { ino: after?.ino ?? 0n, size: Number(after?.size ?? 0n) }, changed: after?.mtimeNs ?? 0n }
+  const after = linkedActive(fs, layout)
+  if (Number(after.size) !== expectedBytes(facts, plan)) throw logChanged()
+  return { identity: { ino: after.ino, size: Number(after.size) }, changed: after.mtimeNs }
 }
 
-function createActive(fs: LogFs, layout: LogLayout): void {
-  fs.closeSync(fs.openSync(layout.active, 'ax'))
+const expectedBytes = (facts: RecoveryFacts, plan: RecoveryPlan): number =>
+  plan.replacement?.length ?? plan.cut?.from ?? facts.identity.size + (plan.addLineEnd ? 1 : 0)
+
+function createActive(fs: LogFs, layout: LogLayout): bigint {
+  const fd = fs.openSync(layout.active, 'ax')
+  const { ino } = fs.fstatSync(fd)
+  fs.closeSync(fd)
   syncDirectory(fs, layout.root)
+  return ino
 }
 
 /** Cut a tail that was never finished, or finish a last line that lacks only its LF. */
-function mendEnd(fs: LogFs, layout: LogLayout, plan: RecoveryPlan): void {
+function mendEnd(fs: LogFs, layout: LogLayout, facts: RecoveryFacts, plan: RecoveryPlan): void {
   if (plan.cut === undefined && !plan.addLineEnd) return
   const fd = fs.openSync(layout.active, plan.cut === undefined ? 'a' : 'r+')
   try {
+    const { ino, size } = fs.fstatSync(fd)
+    if (ino !== facts.identity.ino || Number(size) !== facts.identity.size) throw logChanged()
     if (plan.cut === undefined) writeAll(fs, fd, Buffer.from('\n'), null)
     else fs.ftruncateSync(fd, plan.cut.from)
     fs.fsyncSync(fd)

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import { FactoryError } from '../error.ts'
-import { codeOf, type LogFs } from './fault-seam.ts'
+import { codeOf, type FileFacts, type LogFs } from './fault-seam.ts'
 import { syncDirectory, unlinkIfThere, writeSynced } from './file-bytes.ts'
 import type { LogLayout } from './layout.ts'
 
@@ -38,9 +38,22 @@ export function replaceActive(fs: LogFs, layout: LogLayout, bytes: Buffer, expec
   if (hasLink) nameLink(fs, layout)
 }
 
-/** Let the link lead to the active file as it is now. */
-export function renewLink(fs: LogFs, layout: LogLayout): void {
-  if (prepareLink(fs, layout, layout.active)) nameLink(fs, layout)
+/** Let the link lead to the active file, which is the one with this inode or has been replaced meanwhile. */
+export function renewLink(fs: LogFs, layout: LogLayout, ino: bigint): void {
+  if (!prepareLink(fs, layout, layout.active)) return
+  if (fs.statSync(newLink(layout))?.ino !== ino) throw logChanged()
+  nameLink(fs, layout)
+}
+
+/**
+ * The active file as it lies there now, which must be the one that the link leads to: lines appended to any other file would be
+ * lost with the next pull. Call it after every change of either.
+ */
+export function linkedActive(fs: LogFs, layout: LogLayout): FileFacts {
+  const active = fs.statSync(layout.active)
+  const link = fs.statSync(layout.link)
+  if (active === undefined || (link !== undefined && link.ino !== active.ino)) throw logChanged()
+  return active
 }
 
 const newLink = (layout: LogLayout): string => `${layout.link}.tmp`

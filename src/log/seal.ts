@@ -12,6 +12,7 @@ import { readWhole, syncDirectory, writeSynced } from './file-bytes.ts'
 import { ACTIVE_NAME, segmentPath, type LogLayout } from './layout.ts'
 import { compareOrder } from './order.ts'
 import { ProblemList } from './problems.ts'
+import { indexSegment, keptSegmentIndex, saveSegmentIndex, type IndexedSegment } from './segment-index.ts'
 import { logChanged, replaceActive, type ActiveIdentity } from './replace-active.ts'
 
 /** Seal as many pieces as are over the limit. Returns the paths written, relative to the workspace; empty if none. */
@@ -23,6 +24,7 @@ export function sealHead(fs: LogFs, layout: LogLayout, active: ActiveIdentity, l
   const pieces = piecesToSeal(read, limitBytes)
   if (pieces.length === 0) return []
   const names = pieces.map(piece => writeSegment(fs, layout, linesOf(bytes, piece)))
+  noteSealed(fs, layout, names, pieces)
   const sealed = new Set<ReadLine>(pieces.flat())
   replaceActive(fs, layout, linesOf(bytes, read.lines.filter(line => !sealed.has(line))), active)
   return [...names.map(segmentPath), ACTIVE_NAME]
@@ -30,6 +32,13 @@ export function sealHead(fs: LogFs, layout: LogLayout, active: ActiveIdentity, l
 
 const linesOf = (bytes: Buffer, lines: readonly ReadLine[]): Buffer =>
   Buffer.concat(lines.flatMap(line => [rawLine(bytes, line), Buffer.from('\n')]))
+
+/** The index knows what was just sealed: nobody has to read it again. */
+function noteSealed(fs: LogFs, layout: LogLayout, names: readonly string[], pieces: readonly (readonly GoodLine[])[]): void {
+  const sealed = names.map((name, index): [string, IndexedSegment] =>
+    [name, indexSegment(fs, layout, name, (pieces[index] ?? []).map(line => line.event), true)])
+  saveSegmentIndex(fs, layout, new Map([...keptSegmentIndex(fs, layout), ...sealed]))
+}
 
 function writeSegment(fs: LogFs, layout: LogLayout, bytes: Buffer): string {
   const name = `${hash('sha256', bytes, 'hex').slice(0, 16)}.jsonl`

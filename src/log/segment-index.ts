@@ -1,12 +1,14 @@
 /**
- * What each sealed segment holds: per writer the first and last seq and the last hash, and the latest stamp. Segments never
- * change, so this is computed once per segment and kept in `.factory-local/segments.json`; without it a command would
- * cost the whole history. Used by recovery and by `heads`. Deleting the file costs time, nothing else.
+ * What each sealed segment holds: per writer the first and last seq and the last hash, and the latest stamp; and whether its
+ * bytes match its name. Segments never change, so this is computed once per segment and kept in `.factory-local/segments.json`; without it a command would
+ * cost the whole history. Used by readers and recovery. Deleting the file costs time, nothing else.
  */
+import { join } from 'node:path'
 import { laterStamp, ZERO_STAMP, type Stamp } from './clock.ts'
 import type { LogFs } from './fault-seam.ts'
 import { readWhole, writeSynced } from './file-bytes.ts'
 import { segmentNames, type LogLayout } from './layout.ts'
+import type { OrderKey } from './order.ts'
 import type { Heads, StoredEvent } from './port.ts'
 import { ProblemList } from './problems.ts'
 import { checkSegment, SegmentSource } from './segment-lines.ts'
@@ -20,35 +22,66 @@ export interface SegmentContent {
   readonly writers: Readonly<Record<string, WriterRange>>
   readonly stamp: Stamp
 }
-export type SegmentIndex = ReadonlyMap<string, SegmentContent>
+export interface IndexedSegment extends SegmentContent {
+  /** The file as it was when its bytes were found to match its name; '' if they did not. */
+  readonly checked: string
+  readonly first: OrderKey | undefined
+}
+export type SegmentIndex = ReadonlyMap<string, IndexedSegment>
 
-/** The index of the segments that are there now: from the kept one, and by reading what it does not know. */
+/** The index of the segments that are there now: from the kept one, and by reading what it does not know as it is now. */
 export function loadSegmentIndex(fs: LogFs, layout: LogLayout): SegmentIndex {
   const names = segmentNames(fs.readdirSync(layout.segments))
-  const kept = names.length === 0 ? new Map<string, SegmentContent>() : readKept(fs, layout.segmentIndex)
-  return new Map(names.map(name => [name, kept.get(name) ?? readContent(fs, layout.segments, name)]))
+  const kept = names.length === 0 ? new Map<string, IndexedSegment>() : keptSegmentIndex(fs, layout)
+  return new Map(names.map(name => {
+    const known = kept.get(name)
+    const isCurrent = known !== undefined && known.checked === fileMark(fs, layout, name)
+    return [name, isCurrent ? known : indexSegment(fs, layout, name, segmentEvents(fs, layout.segments, name))]
+  }))
+}
+
+/** What the index will say of a segment that holds these events. */
+export function indexSegment(fs: LogFs, layout: LogLayout, name: string, events: Iterable<StoredEvent>, isIntact?: boolean): IndexedSegment {
+  const checked = isIntact ?? checkSegment(fs, layout.segments, name).intact ? fileMark(fs, layout, name) : ''
+  const list = [...events]
+  const first = list[0]
+  return {
+    ...contentOf(list), checked,
+    first: first === undefined ? undefined : { time: first.time, tick: first.tick, writer: first.writer, seq: first.seq, hash: first.hash },
+  }
+}
+
+function fileMark(fs: LogFs, layout: LogLayout, name: string): string {
+  const facts = fs.statSync(join(layout.segments, name))
+  return facts === undefined ? '' : `${facts.ino}:${facts.size}:${facts.mtimeNs}`
+}
+
+/** The first event of each segment that is known to be intact and has not been touched since: it need not be hashed again. */
+export function intactSegments(fs: LogFs, layout: LogLayout): ReadonlyMap<string, OrderKey> {
+  const intact = new Map<string, OrderKey>()
+  for (const [name, { checked, first }] of keptSegmentIndex(fs, layout)) {
+    if (first !== undefined && checked !== '' && checked === fileMark(fs, layout, name)) intact.set(name, first)
+  }
+  return intact
 }
 
 export function saveSegmentIndex(fs: LogFs, layout: LogLayout, index: SegmentIndex): void {
-  const kept = readKept(fs, layout.segmentIndex)
-  if (index.size === kept.size && [...index.keys()].every(name => kept.has(name))) return
+  const kept = keptSegmentIndex(fs, layout)
+  if (index.size === kept.size && [...index].every(([name, { checked }]) => kept.get(name)?.checked === checked)) return
   const temporary = `${layout.segmentIndex}.tmp`
   writeSynced(fs, temporary, Buffer.from(JSON.stringify(Object.fromEntries(index))))
   fs.renameSync(temporary, layout.segmentIndex)
 }
 
-function readKept(fs: LogFs, path: string): Map<string, SegmentContent> {
-  const bytes = readWhole(fs, path)
+/** The index as it was kept; empty if there is none, or none that can be read. */
+export function keptSegmentIndex(fs: LogFs, layout: LogLayout): ReadonlyMap<string, IndexedSegment> {
+  const bytes = readWhole(fs, layout.segmentIndex)
   if (bytes === undefined) return new Map()
   try {
-    return new Map(Object.entries(JSON.parse(bytes.toString('utf8')) as Record<string, SegmentContent>))
+    return new Map(Object.entries(JSON.parse(bytes.toString('utf8')) as Record<string, IndexedSegment>))
   } catch {
     return new Map()
   }
-}
-
-function readContent(fs: LogFs, directory: string, name: string): SegmentContent {
-  return contentOf(segmentEvents(fs, directory, name))
 }
 
 export function* segmentEvents(fs: LogFs, directory: string, name: string): Generator<StoredEvent> {

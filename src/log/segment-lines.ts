@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { decodeBytes, decodeText, type DecodedLine } from './codec.ts'
+import { decodeBytes, decodeText, eventOf, type DecodedLine } from './codec.ts'
 import type { LogFs } from './fault-seam.ts'
 import { segmentPath } from './layout.ts'
 import type { StoredEvent } from './port.ts'
@@ -142,25 +142,34 @@ export class SegmentSource implements EventSource {
   }
 
   advance(): void {
-    for (;;) {
-      if (this.#next === (this.#verify ? this.#decoded.length : this.#lines.length)) {
-        if (!this.#load()) return
-      }
-      const line = this.#verify ? this.#decoded[this.#next] : this.#decodeNext()
-      this.#next++
-      if (line === undefined) continue
-      this.#number++
-      if ('event' in line) {
-        this.head = line.event
-        return
-      }
-      this.#problems.add(line.fault.kind, `${this.#at}:${this.#number}`, line.fault.detail)
-    }
+    this.head = undefined
+    do {
+      while (this.head === undefined && this.#next < (this.#verify ? this.#decoded.length : this.#lines.length)) this.#take(this.#next++)
+    } while (this.head === undefined && this.#load())
   }
 
-  #decodeNext(): DecodedLine | undefined {
-    const text = this.#lines[this.#next]
-    return text === undefined || text === '' ? undefined : decodeText(text)
+  /** Look at one line; the usual one, that of a segment known to be intact, takes the shortest way. */
+  #take(index: number): void {
+    if (this.#verify) {
+      const decoded = this.#decoded[index]
+      if (decoded !== undefined) this.#see(decoded)
+      return
+    }
+    const text = this.#lines[index]
+    if (text === undefined || text === '') return
+    const event = eventOf(text)
+    if (event === undefined) {
+      this.#see(decodeText(text))
+      return
+    }
+    this.#number++
+    this.head = event
+  }
+
+  #see(line: DecodedLine): void {
+    this.#number++
+    if ('event' in line) this.head = line.event
+    else this.#problems.add(line.fault.kind, `${this.#at}:${this.#number}`, line.fault.detail)
   }
 
   #load(): boolean {

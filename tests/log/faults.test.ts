@@ -5,11 +5,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { systemFs } from '../../src/log/fault-seam.ts'
 import { faultyFs, type FaultPlan } from '../../src/log/faulty-fs.ts'
 import { openFileLog } from '../../src/log/file-log.ts'
 import { verifyLog } from '../../src/log/verify.ts'
 import { isFactoryError } from '../../src/error.ts'
-import { activeBytes, activePath, at, cloneOf, command, drafts, names, namesIn, newDir, open, problemsIn } from './logs.ts'
+import { activeBytes, activePath, at, cloneOf, command, drafts, names, namesIn, newDir, open, problemsIn, replaceAsGit } from './logs.ts'
 
 const SEGMENT_BYTES = 1500
 
@@ -61,7 +62,7 @@ describe('a change of a file that fails', () => {
         if (kind === 'fail') expect(isFactoryError(error) ? error.code : error, `change ${k}`).toBe('log-write-failed')
         expectRecovered(dir, acknowledged, `${kind} at change ${k}`)
       }
-    })
+    }, 240_000)
   }
 
   it('ends the use of the log object: it never tries again in place', () => {
@@ -100,6 +101,31 @@ describe('an acknowledged event', () => {
     expect(() => log.append(drafts('b'), at(1))).toThrow(expect.objectContaining({ code: 'log-changed', exitCode: 75 }))
     command(log, drafts('c'), at(2))
     expect(namesIn(log)).toEqual(['a', 'c'])
+  })
+})
+
+describe('a pull', () => {
+  it('at the very moment of a repair loses nothing that is acknowledged afterwards', () => {
+    const dir = newDir()
+    command(open(dir), drafts('base'), at(0))
+    const base = activeBytes(dir)
+    const theirs = cloneOf(dir)
+    const remote = ['r1', 'r2', 'r3'].map((name, index) => {
+      command(open(theirs), drafts(name), at(50 + index))
+      return activeBytes(theirs)
+    })
+    command(open(dir), drafts('mine'), at(1))
+    replaceAsGit(dir, remote[0] ?? base)
+    let pulls = 0
+    const log = open(dir, { fs: { ...systemFs, renameSync: (from, to) => {
+      systemFs.renameSync(from, to)
+      if (to === activePath(dir) && ++pulls === 1) replaceAsGit(dir, remote[1] ?? base)
+    } } })
+    command(log, drafts('next'), at(2))
+    replaceAsGit(dir, remote[2] ?? base)
+    command(log, drafts('last'), at(3))
+    expect(namesIn(log).toSorted()).toEqual(['base', 'last', 'mine', 'next', 'r1', 'r2', 'r3'])
+    expect(problemsIn(log)).toEqual([])
   })
 })
 
@@ -152,7 +178,7 @@ describe('a process', () => {
         killed++
       }
       expect(killed).toBeGreaterThan(20)
-    })
+    }, 240_000)
   }
 
   it('loses nothing acknowledged while git replaces the file beside it', async () => {
@@ -188,5 +214,5 @@ describe('a process', () => {
     expect(acknowledged.length).toBeGreaterThan(100)
     expect(acknowledged.filter(name => !read.includes(name))).toEqual([])
     expect(problemsIn(log).filter(kind => kind !== 'clock-ahead')).toEqual([])
-  })
+  }, 240_000)
 })
