@@ -6,8 +6,9 @@ import { dataProblem } from '../events/catalogue.ts'
 import { idOf, wallTime } from '../events/types.ts'
 import type { FactoryEvent } from '../events/types.ts'
 import { isFactoryError } from '../error.ts'
+import type { LogProblem } from '../log/port.ts'
 import { verifyLog } from '../log/verify.ts'
-import { docsIn } from '../workspace/commit.ts'
+import { documentsOf } from '../workspace/commit.ts'
 import { logAnchors } from '../workspace/git.ts'
 import type { LogAnchor } from '../workspace/git.ts'
 import type { Workspace } from '../workspace/session.ts'
@@ -32,7 +33,7 @@ export interface AuditReport {
 }
 
 const undetectable = [
-  'events cut from the end of the log before any git commit anchored them',
+  'events cut from the end of the log, or added to it with valid hashes, that no git commit anchors',
   'a log and a git history that were both rewritten, where nobody else holds a clone',
   'what an agent read outside its view where no wall was in force',
   'a wall clock that lied by less than ten minutes',
@@ -53,16 +54,12 @@ async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 
       const id = idOf(event)
       const problem = dataProblem(event.type, event.version, event.data)
       if (problem !== null) problems.push({ kind: 'schema', at: id, detail: problem })
-      const expected = anchored.get(id)
-      if (expected !== undefined) {
-        anchored.delete(id)
-        if (!expected.hashes.has(event.hash)) problems.push({ kind: 'anchor-mismatch', at: id, detail: `commit ${expected.commit.slice(0, 12)} anchors another hash for this event: the log was rewritten after that commit` })
-      }
-      hear(told, event)
+      anchored.get(id)?.found.add(event.hash)
+      hear(told, event, sha256 => workspace.text({ sha256, bytes: 0 }))
     },
   })
-  for (const [id, { commit }] of anchored) problems.push({ kind: 'cut', at: id, detail: `commit ${commit.slice(0, 12)} anchors this event, and the log does not hold it: its tail was cut or it was replaced` })
-  problems.unshift(...verified.problems)
+  problems.push(...anchorProblems(anchored))
+  problems.unshift(...verified.problems.filter(isBreach))
   problems.push(...blobProblems(workspace, told.documents, told.state))
   return {
     events: verified.events,
@@ -74,12 +71,23 @@ async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 
   }
 }
 
-/** Event id to the hashes that commits anchor for it, with one such commit. */
-function anchoredHashes(anchors: readonly LogAnchor[]): Map<string, { commit: string; hashes: Set<string> }> {
-  const anchored = new Map<string, { commit: string; hashes: Set<string> }>()
+/** Lines that lie in two segments, or out of order, are what a merge leaves: each counts once, in its place. */
+export const isBreach = ({ kind }: { readonly kind: LogProblem['kind'] }): boolean => kind !== 'duplicate' && kind !== 'foreign-order'
+
+interface Anchored {
+  /** One commit that anchors this event. */
+  readonly commit: string
+  readonly hashes: Set<string>
+  /** Hashes that the log holds for it; a fork has two. */
+  readonly found: Set<string>
+}
+
+/** Event id to what commits anchor for it. */
+function anchoredHashes(anchors: readonly LogAnchor[]): Map<string, Anchored> {
+  const anchored = new Map<string, Anchored>()
   for (const { commit, heads } of anchors) {
     for (const [writer, { seq, hash }] of Object.entries(heads)) {
-      const known = anchored.get(`${writer}:${seq}`) ?? { commit, hashes: new Set<string>() }
+      const known = anchored.get(`${writer}:${seq}`) ?? { commit, hashes: new Set<string>(), found: new Set<string>() }
       known.hashes.add(hash)
       anchored.set(`${writer}:${seq}`, known)
     }
@@ -87,11 +95,19 @@ function anchoredHashes(anchors: readonly LogAnchor[]): Map<string, { commit: st
   return anchored
 }
 
+function* anchorProblems(anchored: ReadonlyMap<string, Anchored>): Generator<AuditProblem> {
+  for (const [at, { commit, hashes, found }] of anchored) {
+    const by = `commit ${commit.slice(0, 12)}`
+    if (found.size === 0) yield { kind: 'cut', at, detail: `${by} anchors this event, and the log does not hold it: its tail was cut or it was replaced` }
+    else if ([...hashes].some(hash => !found.has(hash))) yield { kind: 'anchor-mismatch', at, detail: `${by} anchors another hash for this event: the log was rewritten after that commit` }
+  }
+}
+
 interface Told { readonly state: State; readonly documents: Set<string>; readonly denied: unknown[]; readonly overrides: unknown[] }
 
-function hear(told: Told, event: FactoryEvent): void {
+function hear(told: Told, event: FactoryEvent, text: (sha256: string) => string): void {
   reduce(told.state, event)
-  for (const sha256 of docsIn(event.data)) told.documents.add(sha256)
+  for (const sha256 of documentsOf(event, text)) told.documents.add(sha256)
   if (event.type === 'access.denied') told.denied.push({ ...lineOf(event), agent: event.data.agent, path: event.data.path, want: event.data.want, why: event.data.why })
   const what = overrideIn(event)
   if (what !== null) told.overrides.push({ ...lineOf(event), type: event.type, stream: event.stream, what })

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isDebris } from '../formats/names.ts'
 import { FactoryError } from '../error.ts'
-import { docsIn } from '../workspace/commit.ts'
+import { documentsOf } from '../workspace/commit.ts'
 import { readRegularFile, sha256Hex } from '../log/durable-file.ts'
 import { rawLines } from '../log/raw-lines.ts'
 import { initRepository, listTree, showFile } from '../workspace/git.ts'
@@ -64,7 +64,7 @@ export function foldTo(workspace: Workspace, point: Point): FoldedTo {
     if (!point.includes(event)) continue
     reduce(state, event)
     ids.add(`${event.writer}:${event.seq}`)
-    for (const sha256 of docsIn(event.data)) documents.add(sha256)
+    for (const sha256 of documentsOf(event, hash => workspace.text({ sha256: hash, bytes: 0 }))) documents.add(sha256)
   }
   return { state, documents, ids }
 }
@@ -82,12 +82,18 @@ async function writeOut(workspace: Workspace, out: string, { state, documents, i
   for (const [path, bytes] of await logFilesAt(workspace, ids, point)) put(path, bytes)
   // What was erased since is not there any more, at no point of history.
   const { state: now } = await workspace.look({ pending: false })
-  for (const sha256 of documents) {
+  for (const sha256 of new Set([...documents, ...await blobsAt(workspace, point)])) {
     if (state.settings.erased[sha256] !== undefined || now.settings.erased[sha256] !== undefined) continue
     put(`blobs/${sha256.slice(0, 2)}/${sha256.slice(2)}`, workspace.bytes({ sha256, bytes: 0 }))
   }
   for (const file of projectAll(state)) put(file.path, Buffer.from(contentOf(file, workspace.bytes)))
   return count
+}
+
+/** The blobs of a commit: also those that no event of it names yet. */
+async function blobsAt(workspace: Workspace, { commit }: Point): Promise<readonly string[]> {
+  if (commit === null) return []
+  return (await listTree(workspace.root, commit)).flatMap(({ path }) => /^blobs\/([0-9a-f]{2})\/([0-9a-f]{62})$/.exec(path)?.slice(1).join('') ?? [])
 }
 
 /** The log at a commit is that commit's, byte for byte; elsewhere it is its lines in fold order, copied raw. */
