@@ -3,9 +3,10 @@
  * list) is handed in, so that the command line, the dashboard and tests see the same.
  */
 import type { AgentConfig, Config } from '../src/config/model.ts'
-import { stages } from '../reducers/reducing.ts'
+import { isOver, stages } from '../reducers/reducing.ts'
 import type { Stage } from '../reducers/reducing.ts'
 import type { Spec } from '../reducers/spec.ts'
+import { findSpec } from '../reducers/spec-names.ts'
 import type { State } from '../reducers/state.ts'
 import { spentToday } from './spend-view.ts'
 import type { SpendView } from './spend-view.ts'
@@ -62,9 +63,13 @@ export interface StatusView {
   readonly agents: readonly AgentEntry[]
   readonly runs: readonly { readonly id: string; readonly agent: string; readonly dispatch: string; readonly item: string | null; readonly project: string | null; readonly since: string; readonly writer: string }[]
   readonly gates: readonly StatusGate[]
+  /** Questions of specs that are not over. */
+  readonly decisions: { readonly awaiting: number; readonly autoResolved: number }
   readonly needs: number
   readonly observations: { readonly critical: number; readonly high: number; readonly low: number }
   readonly denied: { readonly count: number; readonly latest: readonly { readonly run: string; readonly agent: string; readonly path: string; readonly why: string; readonly at: string }[] }
+  /** What agents and people wrote and nobody could read, of what is still in work. */
+  readonly unparsed: readonly { readonly source: string; readonly line: number; readonly message: string }[]
   readonly unrecorded: StatusInput['unrecorded']
   readonly problems: readonly unknown[]
   readonly next: readonly { readonly command: string; readonly item: string; readonly ready: boolean; readonly blockedBy: readonly string[] }[]
@@ -83,10 +88,11 @@ export function statusView(input: StatusInput): StatusView {
     agents: config.agents.map(agent => agentEntry(state, agent)),
     runs: Object.values(state.runs.live).map(({ id, agent, dispatch, spec, subject, project, since, writer }) => ({ id, agent, dispatch, item: streamOf(state, spec ?? subject), project, since, writer })).sort((a, b) => byText(a.since, b.since) || byText(a.id, b.id)),
     gates: input.gates.map(({ kind, item, reason, until, mend }) => ({ kind, item, reason, until, mend })),
+    decisions: openQuestions(state),
     needs: Object.values(state.feedback.needs).filter(need => need.status === 'open').length,
     observations: openObservations(state),
     denied: { count: state.runs.denied, latest: state.runs.denials.map(({ run, agent, path, why, at }) => ({ run, agent, path, why, at })) },
-    unrecorded: input.unrecorded, problems: input.problems,
+    unparsed: unreadable(state), unrecorded: input.unrecorded, problems: input.problems,
     next: input.candidates.map(({ command, stream, blocked }) => ({ command, item: stream, ready: blocked.length === 0, blockedBy: [...new Set(blocked.map(block => block.code))] })),
     spend: { today: spentToday(state, now) },
   }
@@ -123,6 +129,22 @@ function streamOf(state: State, item: `${string}:${number}` | null): string | nu
   if (spec !== undefined) return `spec/${spec.name}`
   const request = state.research.byId[item]
   return request === undefined ? item : `research/${request.name}`
+}
+
+function openQuestions(state: State): { awaiting: number; autoResolved: number } {
+  const open = Object.values(state.specs.byId).filter(spec => !isOver(spec.stage))
+  const statuses = open.flatMap(spec => state.decisions.bySpec[spec.id] ?? []).map(id => state.decisions.byId[id]?.status)
+  return { awaiting: statuses.filter(status => status === 'awaiting').length, autoResolved: statuses.filter(status => status === 'auto-resolved').length }
+}
+
+/** The texts of a spec that is over trouble nobody any more. */
+function unreadable(state: State): StatusView['unparsed'] {
+  const isOpen = (source: string): boolean => {
+    const spec = source.startsWith('spec/') ? findSpec(state.specs, source.slice('spec/'.length)) : undefined
+    return spec === undefined || !isOver(spec.stage)
+  }
+  return Object.entries(state.feedback.unparsed).filter(([source]) => isOpen(source)).sort(([a], [b]) => byText(a, b))
+    .flatMap(([source, errors]) => errors.map(({ line, message }) => ({ source, line, message })))
 }
 
 function openObservations(state: State): { critical: number; high: number; low: number } {

@@ -12,6 +12,9 @@ const table = {
   'status.paused': 'Everything is held. factory pause --off lets it go on.',
   'status.empty': 'Pipeline empty. Drop an intent into specs/inbox/, or: factory submit FILE',
   'status.more': '... and {n} more',
+  'status.decisions': '{n:decision:decisions} awaiting an answer (factory decide)',
+  'status.auto-resolved': '{n:decision:decisions} answered automatically (factory decide --override shows them)',
+  'status.unparsed': 'not read: {source}, line {line}: {message}',
   'status.needs': '{n:need:needs} waiting for a person (factory needs)',
   'status.unrecorded': '{n:file:files} changed, not yet recorded',
   'status.observations': 'Observations: {critical} critical, {high} high, {low} low (factory triage)',
@@ -22,6 +25,7 @@ const table = {
   'cost.unknown': ', cost unknown',
 
   'start.idle': 'Idle after {n:step:steps}: nothing is waiting.',
+  'start.waiting': 'Nothing more can be done now, after {n:step:steps}. What waits, and why:',
   'start.gated': 'Stopped at a gate after {n:step:steps}. What is needed:',
   'start.max-steps': 'Stopped after {n:step:steps}, as asked (--max-steps). factory start goes on.',
   'start.interrupted': 'Interrupted after {n:step:steps}. factory start goes on where it stopped.',
@@ -37,6 +41,7 @@ const table = {
   'run.nothing-next': 'Nothing waits downstream.',
   'progress.recovered': 'Taken back, for the process that ran them is gone: {runs}',
   'progress.gate': 'gate: {kind} {item}: {reason}',
+  'progress.noticed': 'note: high observations wait: {n} (factory triage)',
   'progress.resting': 'waiting for a backend until {until}',
   'progress.watching': 'watching',
 
@@ -100,6 +105,7 @@ const table = {
   'config.fine': 'The configuration is fine.',
   'config.problems': '{n:problem:problems}:',
   'config.edited': 'Recorded the new {file}.',
+  'config.undone': 'Took the last change of {file} back.',
   'config.kept': '{file} is as it was.',
   'skill.done': 'Wrote {path} ({bytes} bytes, {lines} lines).',
 

@@ -30,6 +30,8 @@ export type StartProgress =
   | { readonly kind: 'step'; readonly dispatch: string; readonly name: string }
   | { readonly kind: 'gate'; readonly gate: Gate }
   | { readonly kind: 'refused'; readonly refused: RefusedStep }
+  /** High observations are open; told once. */
+  | { readonly kind: 'noticed'; readonly high: number }
   | { readonly kind: 'resting'; readonly until: string }
   | { readonly kind: 'watching' }
 
@@ -128,6 +130,10 @@ function tell(session: Session, turn: Turn): void {
     const key = `${refused.dispatch} ${refused.item} ${refused.error.code}`
     if (!session.told.has(key)) onProgress?.({ kind: 'refused', refused })
     session.told.add(key)
+  }
+  if (turn.high > 0 && !session.told.has('high observations')) {
+    onProgress?.({ kind: 'noticed', high: turn.high })
+    session.told.add('high observations')
   }
   for (const gate of turn.gates) onProgress?.({ kind: 'gate', gate })
 }

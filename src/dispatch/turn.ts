@@ -40,6 +40,8 @@ export interface Turn {
   readonly recovered: readonly string[]
   readonly gates: readonly Gate[]
   readonly refused: readonly RefusedStep[]
+  /** Open observations that stop nothing, but that a person should see. */
+  readonly high: number
   /** Runs of this clone in another process. */
   readonly busy: readonly string[]
   /** Events folded when the turn ended: what comes later is news. */
@@ -65,7 +67,7 @@ export function takeTurn(workspace: Workspace, port: AgentPort, options: TurnOpt
     fireSchedules(going)
     const final = currentPlan(going)
     const gates = recordGates(transaction, final.candidates)
-    return { plan: final, claims: going.claims, steps: going.steps, recovered, gates, refused: going.refused, busy: busyRuns(going), events: transaction.state.events, now: transaction.now }
+    return { plan: final, claims: going.claims, steps: going.steps, recovered, gates, refused: going.refused, high: highObservations(transaction), busy: busyRuns(going), events: transaction.state.events, now: transaction.now }
   })
 }
 
@@ -132,6 +134,8 @@ function fireSchedules(going: Going): void {
     }
   }
 }
+
+const highObservations = ({ state }: Transaction): number => Object.values(state.feedback.observations).filter(({ status, severity }) => status === 'open' && severity === 'high').length
 
 function busyRuns({ transaction, options, claims }: Going): readonly string[] {
   const own = new Set([...options.running.keys(), ...claims.map(({ run }) => run)])

@@ -45,9 +45,13 @@ function pipeline(view: StatusView): string[] {
 
 function attention(view: StatusView): string[] {
   const { critical, high, low } = view.observations
+  const { awaiting, autoResolved } = view.decisions
   return [
+    ...(awaiting === 0 ? [] : [yellow(`  ${say('status.decisions', { n: awaiting })}`)]),
+    ...(autoResolved === 0 ? [] : [dim(`  ${say('status.auto-resolved', { n: autoResolved })}`)]),
     ...(view.needs === 0 ? [] : [yellow(`  ${say('status.needs', { n: view.needs })}`)]),
     ...(critical + high + low === 0 ? [] : [(critical > 0 ? red : dim)(`  ${say('status.observations', { critical, high, low })}`)]),
+    ...view.unparsed.slice(0, 5).map(one => yellow(`  ${oneLine(say('status.unparsed', one), 200)}`)),
     ...(view.unrecorded.length === 0 ? [] : [`  ${say('status.unrecorded', { n: view.unrecorded.length })}`, ...view.unrecorded.slice(0, 5).map(one => dim(`    ${one.change} ${one.path}`))]),
     ...view.problems.slice(0, 10).map(problem => red(`  ${oneLine(problemText(problem), 200)}`)),
   ]

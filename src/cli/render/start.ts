@@ -23,6 +23,7 @@ export function progressLine(event: StartProgress): string {
     case 'step': return `${event.dispatch} ${event.name}`
     case 'gate': return say('progress.gate', { kind: event.gate.kind, item: event.gate.item, reason: oneLine(event.gate.reason) })
     case 'refused': return `${event.refused.dispatch} ${event.refused.item}: ${oneLine(event.refused.error.message)}`
+    case 'noticed': return say('progress.noticed', { n: event.high })
     case 'resting': return say('progress.resting', { until: event.until })
     case 'watching': return say('progress.watching')
   }
@@ -36,11 +37,24 @@ function runLine({ agent, run, outcome, quiet, message, durationMs }: RunOutcome
 const gateLines = (gates: readonly Gate[]): string[] => gates.flatMap(({ kind, item, reason, mend }) => [`  ${yellow(kind)}  ${item}  ${oneLine(reason, 160)}`, `    -> ${mend}`])
 const hintLines = (next: readonly Hint[]): string[] => (next.length === 0 ? [dim(say('run.nothing-next'))] : [bold('Next'), ...next.slice(0, 3).map(one => `  -> ${one.command}`)])
 
+const mostWaiting = 10
+
+/** What was found and cannot be done now, although no gate holds it: each with the reason that comes first. */
+function waitingLines({ candidates, refused }: StartResult): string[] {
+  const declined = new Set(refused.map(({ dispatch, item }) => `${dispatch} ${item}`))
+  const waiting = candidates.filter(({ dispatch, item, blocked }) => blocked.length > 0 && !declined.has(`${dispatch} ${item}`))
+  const lines = waiting.slice(0, mostWaiting).flatMap(({ dispatch, name, blocked: [first] }) =>
+    (first === undefined ? [] : [`  ${dispatch} ${name}: ${oneLine(first.reason, 160)}${first.until === null ? '' : ` (${first.until})`}`, `    -> ${first.mend}`]))
+  return waiting.length > mostWaiting ? [...lines, dim(say('status.more', { n: waiting.length - mostWaiting }))] : lines
+}
+
 export function renderStart(result: StartResult): string {
   const { outcome, steps, gates, failures, refused } = result
-  const said = say(`start.${outcome}`, { n: steps })
+  const waiting = outcome === 'idle' ? waitingLines(result) : []
+  const said = say(waiting.length > 0 ? 'start.waiting' : `start.${outcome}`, { n: steps })
   return [
-    outcome === 'idle' ? green(said) : said,
+    outcome === 'idle' && waiting.length === 0 ? green(said) : said,
+    ...waiting,
     ...(outcome === 'gated' ? gateLines(gates) : []),
     ...failures.map(failure => red(runLine(failure))),
     ...refused.map(({ dispatch, item, error }) => red(`${dispatch} ${item}: ${oneLine(error.message)}${error.mend === undefined ? '' : ` (${error.mend})`}`)),
