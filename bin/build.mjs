@@ -1,5 +1,5 @@
 // Bundles the program into dist/: one tiny eager entry, one file for help, and chunks that each command loads.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -11,10 +11,16 @@ try {
   process.exit(0)
 }
 
-/** What depends on the commands and not on their code lies in one file, so that help costs one read; everybody else loads it in chunks. */
-const helpApart = {
-  name: 'help-apart',
-  setup: build => build.onResolve({ filter: /\/help-page\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './help-page.js', external: true } : undefined)),
+/** The entry and the help page are one file each, so that the version costs one read and help two; what they lead to is built apart. */
+const apart = {
+  name: 'apart',
+  setup: build => build.onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.js'), external: true } : undefined)),
+}
+
+/** Of the manifest only the version goes into the program. */
+const versionOnly = {
+  name: 'version-only',
+  setup: build => build.onLoad({ filter: /package\.json$/ }, ({ path }) => (path === `${root}package.json` ? { contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }), loader: 'json' } : undefined)),
 }
 
 const options = {
@@ -44,19 +50,13 @@ function install(fresh, outdir) {
 }
 
 /** Builds into `outdir`, beside it first, so that a running program never sees half a build. Returns what each file was made of. */
-export async function build(outdir = `${root}/dist`, plugins = []) {
+export async function build(outdir = `${root}dist`, plugins = []) {
   const fresh = `${outdir}.${process.pid}`
-  const entryPoints = { factory: 'src/cli/main.ts', ...(existsSync(`${root}/src/index.ts`) ? { index: 'src/index.ts' } : {}) }
-  const { metafile } = await esbuild.build({ ...options, entryPoints, outdir: fresh, splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true, plugins: [helpApart, ...plugins] })
-  await esbuild.build({ ...options, entryPoints: { 'help-page': 'src/cli/help-page.ts' }, outdir: fresh, treeShaking: true, plugins: [declarationsOnly] })
+  const entryPoints = { program: 'src/cli/program.ts', ...(existsSync(`${root}src/index.ts`) ? { index: 'src/index.ts' } : {}) }
+  const { metafile } = await esbuild.build({ ...options, entryPoints, outdir: fresh, splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true, plugins: [versionOnly, ...plugins] })
+  await esbuild.build({ ...options, entryPoints: { factory: 'src/cli/main.ts', 'help-page': 'src/cli/help-page.ts' }, outdir: fresh, plugins: [versionOnly, apart] })
   install(fresh, outdir)
   return metafile
-}
-
-/** In the file for help, what a command loads when it runs is left out: nobody runs one from there. */
-const declarationsOnly = {
-  name: 'declarations-only',
-  setup: build => build.onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined)),
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build()

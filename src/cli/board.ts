@@ -3,12 +3,15 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { localFacts } from '../dispatch/local.ts'
 import { plan } from '../dispatch/plan.ts'
+import { projectOf } from '../dispatch/project-of.ts'
 import { Refusal } from '../error.ts'
+import type { ItemId } from '../events/types.ts'
 import { projectName } from '../workspace/find.ts'
 import type { FoundWorkspace } from '../workspace/find.ts'
 import type { Workspace } from '../workspace/session.ts'
 import { statusView } from '../../projections/status.ts'
 import type { StatusView } from '../../projections/status.ts'
+import type { State } from '../../reducers/state.ts'
 import type { Outcome } from './command.ts'
 import type { Invocation } from './invocation.ts'
 import { findFor, openAt } from './opening.ts'
@@ -45,12 +48,16 @@ async function viewOf({ workspace, project }: Subject, call: Invocation): Promis
   const now = call.now().toISOString()
   const { candidates, gates } = plan(state, config, now, localFacts(workspace, state, config, call.env))
   const view = statusView({ workspace: workspace.root, state, config, candidates, gates, cursor, unrecorded, problems: [...problems, ...configProblems], wall: 'none', now })
-  return project === null ? view : narrowed(view, project)
+  return project === null ? view : narrowed(view, project, state)
 }
 
-/** Only what belongs to one project. */
-function narrowed(view: StatusView, project: string): StatusView {
-  const stages = Object.fromEntries(Object.entries(view.stages).map(([stage, specs]) => [stage, specs.filter(spec => spec.project === project)] as const)) as unknown as StatusView['stages']
+/** Only what belongs to one project, whether its specs name it or it is the one they would be built in. */
+function narrowed(view: StatusView, project: string, state: State): StatusView {
+  const belongs = ({ item }: { readonly item: string }): boolean => {
+    const spec = state.specs.byId[item as ItemId]
+    return spec !== undefined && projectOf(state, spec) === project
+  }
+  const stages = Object.fromEntries(Object.entries(view.stages).map(([stage, specs]) => [stage, specs.filter(belongs)] as const)) as unknown as StatusView['stages']
   const names = new Set(Object.values(stages).flatMap(specs => specs.map(spec => `spec/${spec.name}`)))
   return {
     ...view, stages, runs: view.runs.filter(run => run.project === project || (run.item !== null && names.has(run.item))),

@@ -24,7 +24,7 @@ const find = `  local name='' word replies='' at
   for ((at = 1; at < position; at++)); do
     word=\${typed[at]}
     case $word in
-      --workspace) ((at++)) ;;
+      -w|--workspace) ((at++)) ;;
       -*) ;;
       *) if [[ -z $name ]]; then name=$word; elif [[ " ${'${groups}'} " == *" $name "* ]]; then name="$name $word"; break; else break; fi ;;
     esac

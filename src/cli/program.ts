@@ -5,16 +5,20 @@ import { printJson, printText } from './output.ts'
 import { parse } from './parse.ts'
 import { version } from './version.ts'
 
+/** How an error is told: by what stands in the line, until the parser knows better. */
+interface Telling { json: boolean; debug: boolean }
+
 export async function program(argv: readonly string[]): Promise<ExitCode> {
+  const telling: Telling = { json: argv.includes('--json') || argv.includes('--jsonl'), debug: argv.includes('--debug') }
   try {
-    return await dispatch(argv)
+    return await dispatch(argv, telling)
   } catch (error) {
     const { report } = await import('./failure.ts')
-    return report(error, { json: argv.includes('--json') || argv.includes('--jsonl'), debug: argv.includes('--debug') })
+    return report(error, telling)
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<ExitCode> {
+async function dispatch(argv: readonly string[], telling: Telling): Promise<ExitCode> {
   const { FACTORY_RUN: run = '' } = process.env
   if (run !== '') {
     const { runInAgentMode } = await import('./agent-mode.ts')
@@ -32,9 +36,9 @@ async function dispatch(argv: readonly string[]): Promise<ExitCode> {
       await printHelp(parsed.name, argv)
       return 64
     case 'bare':
-      return runBare(parsed.rest, argv)
+      return runBare(parsed.rest, argv, telling)
     case 'command':
-      return runSpec(parsed.spec, parsed.rest, argv)
+      return runSpec(parsed.spec, parsed.rest, argv, telling)
   }
 }
 
@@ -44,16 +48,19 @@ async function printHelp(about: string | null, argv: readonly string[]): Promise
   return 0
 }
 
-async function runBare(rest: readonly string[], argv: readonly string[]): Promise<ExitCode> {
+async function runBare(rest: readonly string[], argv: readonly string[], telling: Telling): Promise<ExitCode> {
   const { bare } = await import('./bare.ts')
   const spec = await bare(rest)
-  if (spec !== null) return runSpec(spec, rest, argv)
+  if (spec !== null) return runSpec(spec, rest, argv, telling)
   await printHelp(null, argv)
   return 64
 }
 
-async function runSpec(spec: CommandSpec, rest: readonly string[], argv: readonly string[]): Promise<ExitCode> {
+async function runSpec(spec: CommandSpec, rest: readonly string[], argv: readonly string[], telling: Telling): Promise<ExitCode> {
   const [{ parseOptions }, { runCommand }] = await Promise.all([import('./option-parser.ts'), import('./run-command.ts')])
   const values = parseOptions(spec, rest)
-  return values === 'help' ? printHelp(spec.name, argv) : runCommand(spec, values, argv)
+  if (values === 'help') return printHelp(spec.name, argv)
+  const { json, jsonl, debug } = values.options
+  Object.assign(telling, { json: json === true || jsonl === true, debug: debug === true })
+  return runCommand(spec, values, argv)
 }

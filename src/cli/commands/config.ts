@@ -1,4 +1,5 @@
 /** `factory config …`: the configuration in force, checking it, editing it, and writing what is missing. */
+import { dryRun } from '../command.ts'
 import type { CommandSpec } from '../command.ts'
 import { say } from '../messages.ts'
 
@@ -16,7 +17,7 @@ export const configShow: CommandSpec = {
     const { shownConfig, renderConfig } = await import('../render/config.ts')
     const { config, configProblems } = await (await call.open()).look()
     const shown = shownConfig(config, call.argument('KEY') ?? null, call.flag('reveal'))
-    return { json: { config: shown, problems: configProblems }, text: await renderConfig(shown, configProblems) }
+    return { json: { config: shown, problems: configProblems }, text: () => renderConfig(shown, configProblems) }
   },
 }
 
@@ -50,6 +51,23 @@ export const configEdit: CommandSpec = {
     if (text === null) return { json: { path, changed: false }, text: say('config.kept', { file: path }) }
     const changed = await change(call, `config edit ${path}`, on => writeFile(on.state, { kind: 'config', path, doc: on.store(text) }, on))
     return { json: changeJson(changed, call, { path }), text: say('config.edited', { file: path }) }
+  },
+}
+
+export const configUndo: CommandSpec = {
+  name: 'config undo',
+  group: 'configure',
+  summary: 'take the last change of a configuration file back, such as one that an agent asked for',
+  arguments: [{ name: '[FILE]', summary: 'agents.yaml (what it is without it), permissions.yaml or apps/NAME.yaml' }],
+  options: [dryRun],
+  examples: [{ command: 'factory config undo', does: 'agents.yaml as it was before' }],
+  exits: [{ code: 1, when: 'there is no earlier text' }],
+  needs: 'workspace',
+  run: async call => {
+    const [{ undoChange }, { change, changeJson }] = await Promise.all([import('../../deciders/config-changes.ts'), import('../changing.ts')])
+    const path = (call.argument('FILE') ?? 'agents.yaml').replace(/^\.\//, '')
+    const changed = await change(call, `config undo ${path}`, on => undoChange(on.state, { path }, on))
+    return { json: changeJson(changed, call, { path }), text: say('config.undone', { file: path }) }
   },
 }
 

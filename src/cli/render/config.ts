@@ -1,4 +1,5 @@
 /** The configuration in force, secrets masked, and its problems. */
+import { stringify } from 'yaml'
 import type { Config } from '../../config/model.ts'
 import type { ConfigProblem } from '../../config/problem.ts'
 import { formatConfigProblem } from '../../config/problem.ts'
@@ -32,8 +33,7 @@ function within(part: unknown, name: string, key: string): unknown {
   throw new Refusal('config-key-unknown', `The configuration has no ${key}.`, 'factory config show lists all keys')
 }
 
-export async function renderConfig(shown: unknown, problems: readonly ConfigProblem[]): Promise<string> {
-  const { stringify } = await import('yaml')
+export function renderConfig(shown: unknown, problems: readonly ConfigProblem[]): string {
   return [...problems.map(problem => red(formatConfigProblem(problem))), stringify(shown, { lineWidth: 0 })].join('\n')
 }
 
