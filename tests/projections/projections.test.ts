@@ -105,7 +105,7 @@ test('a workspace without history has its folders and what git must know', () =>
   expect(files).toEqual(expect.arrayContaining(['.gitattributes', '.gitignore', 'specs/inbox/.gitkeep', 'tasks/escalation/.gitkeep', 'scenarios/meta/.gitkeep', 'playbooks/.gitkeep']))
   const text = (path: string): string => { const file = projectAll(initialState()).find(one => one.path === path); return file !== undefined && 'text' in file ? file.text : '' }
   expect(text('.gitattributes')).toBe('* -text\nevents.jsonl merge=union\n')
-  expect(text('.gitignore')).toMatch(/^\.factory-local\/\nruns\/\n/)
+  expect(text('.gitignore')).toMatch(/^\.factory-local\/\nruns\/\*\n!runs\/\.gitkeep\n/)
 })
 
 test('a notification is a file of its payload', () => {
