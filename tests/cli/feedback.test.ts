@@ -44,15 +44,15 @@ describe('what agents ask for and notice', () => {
   })
 
   test('an observation is listed, shown by a part of its name, and promoted once to an intent that keeps what lies in the inbox', async () => {
-    expect((await workspace.factory(['triage', '--list', '--json'])).json()).toMatchObject({ observations: [{ slug: 'stale-index', severity: 'high', status: 'open', agent: 'operator' }] })
+    expect((await workspace.factory(['triage', '--list', '--json'])).json()).toMatchObject({ observations: [{ slug: 'the-search-index-is-stale', severity: 'high', status: 'open', agent: 'operator' }] })
     expect((await workspace.factory(['triage', 'stale'])).stdout).toContain('The search index is stale')
-    workspace.write('specs/inbox/stale-index.md', '# Mine\n')
+    workspace.write('specs/inbox/the-search-index-is-stale.md', '# Mine\n')
     expect((await workspace.factory(['triage', 'stale', '--promote', '--dry-run', '--json'])).json()).toMatchObject({ dryRun: true, changed: true, events: [] })
     const promoted = (await workspace.factory(['triage', 'stale', '--promote', '--json'])).json() as { spec: string }
-    expect(promoted.spec).not.toBe('stale-index')
-    expect(workspace.read('specs/inbox/stale-index.md')).toBe('# Mine\n')
+    expect(promoted.spec).not.toBe('the-search-index-is-stale')
+    expect(workspace.read('specs/inbox/the-search-index-is-stale.md')).toBe('# Mine\n')
     expect(workspace.read(`specs/inbox/${promoted.spec}.md`)).toContain('The search index is stale')
-    expect((await workspace.factory(['triage', 'stale-index', '--promote', '--json'])).json()).toMatchObject({ error: { code: 'already-promoted' } })
+    expect((await workspace.factory(['triage', 'the-search-index-is-stale', '--promote', '--json'])).json()).toMatchObject({ error: { code: 'already-promoted' } })
     expect((await workspace.factory(['triage', '--json'])).json()).toEqual({ observations: [] })
   })
 
