@@ -6,9 +6,10 @@ import { backend } from './commands/backend.ts'
 import { cancel } from './commands/cancel.ts'
 import { compare } from './commands/compare.ts'
 import { completion } from './commands/completion.ts'
-import { configCheck, configEdit, configInit, configShow } from './commands/config.ts'
+import { configCheck, configEdit, configInit, configShow, configUndo } from './commands/config.ts'
 import { decide } from './commands/decide.ts'
 import { doctor } from './commands/doctor.ts'
+import { fireDrill } from './commands/fire-drill.ts'
 import { gcCommands, restore } from './commands/gc.ts'
 import { initProject } from './commands/init-project.ts'
 import { init } from './commands/init.ts'
@@ -40,8 +41,8 @@ export const commands: readonly CommandSpec[] = [
   status, start, run, advance, decide, needs, rebuild, resolve, reflect, docs, submit, withdraw, pause, cancel,
   log, why, replay, audit, compare, doctor, apps, perms, workspace, logs, triage,
   init, initProject, sync, trust, backend, scenarioInitMeta, scenarioNew, scenarioList,
-  configShow, configEdit, configCheck, configInit, updateClaudeSkill, completion,
-  ...gcCommands, restore,
+  configShow, configEdit, configUndo, configCheck, configInit, updateClaudeSkill, completion,
+  ...gcCommands, restore, fireDrill,
   welcome, ...reserved,
 ]
 
