@@ -16,7 +16,7 @@ export const reflect: CommandSpec = {
     const workspace = await call.open()
     const agent = call.argument('AGENT')
     const report = await examine(workspace, agent === undefined ? {} : { agent }, {
-      actor: call.actor, signal: call.signal, env: call.env, onProgress: call.progress, onClaim: claim => { call.progress(claimLine(claim)) }, afterRun: afterRun(workspace),
+      actor: call.actor, signal: call.signal, env: call.env, onProgress: call.progress, onClaim: claim => { call.progress(claimLine(claim)) }, afterRun: afterRun(workspace, call.env),
     })
     return { exit: report.exitCode, json: report, text: () => renderReflect(report) }
   },

@@ -83,7 +83,7 @@ async function once(call: Invocation, work: (workspace: Workspace, options: RunO
   const [{ renderRun, claimLine }, { afterRun }] = await Promise.all([import('../render/start.ts'), import('../after-run.ts')])
   const workspace = await call.open()
   const report = await work(workspace, {
-    actor: call.actor, signal: call.signal, env: call.env, onProgress: call.progress, onClaim: claim => { call.progress(claimLine(claim)) }, afterRun: afterRun(workspace),
+    actor: call.actor, signal: call.signal, env: call.env, onProgress: call.progress, onClaim: claim => { call.progress(claimLine(claim)) }, afterRun: afterRun(workspace, call.env),
   })
   for (const warning of report.warnings) call.warn(warning)
   return { exit: report.exitCode, json: { run: report.outcome, warnings: report.warnings, next: report.next }, text: () => renderRun(report) }

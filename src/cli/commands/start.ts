@@ -27,14 +27,16 @@ export const start: CommandSpec = {
     const maxSteps = call.whole('maxSteps')
     const slots = call.whole('slots')
     if (maxSteps === 0) throw usage('invalid-argument', '--max-steps is at least 1.', 'leave it out to go on until idle')
-    const [{ start: dispatch }, { renderStart, progressLine }, { afterRun }] = await Promise.all([
+    const [{ start: dispatch }, { renderStart, progressLine }, { afterRun, afterStart }] = await Promise.all([
       import('../../dispatch/start.ts'), import('../render/start.ts'), import('../after-run.ts'),
     ])
     const workspace = await call.open()
     const result = await dispatch(workspace, {
       ...(maxSteps === undefined ? {} : { maxSteps }), ...(slots === undefined ? {} : { slots }), watch: call.flag('watch'), signal: call.signal,
-      onProgress: event => { call.progress(progressLine(event)) }, afterRun: afterRun(workspace), actor: call.actor, env: call.env,
+      onProgress: event => { call.progress(progressLine(event)) }, afterRun: afterRun(workspace, call.env), actor: call.actor, env: call.env,
     })
+    // What waits is told once; a workspace that is busy just now tells it next time.
+    await afterStart(workspace, call.env).catch(() => {})
     return { exit: result.exitCode, json: result, text: () => renderStart(result) }
   },
 }
