@@ -45,11 +45,10 @@ export function failuresOf(runs: readonly RunOutcome[]): readonly RunOutcome[] {
   return [...last.values()].filter(isBad)
 }
 
-function exitCodeOf(ending: Pick<Ending, 'steps' | 'busy' | 'refused'>, outcome: StartResult['outcome'], failures: readonly RunOutcome[]): ExitCode {
+function exitCodeOf(ending: Pick<Ending, 'refused'>, outcome: StartResult['outcome'], failures: readonly RunOutcome[]): ExitCode {
   if (outcome === 'interrupted') return 130
   if (outcome === 'gated') return 3
   if (failures.length > 0) return exitOfFailures(failures)
-  if (ending.steps === 0 && ending.busy.length > 0) return 75
   return ending.refused.length > 0 && outcome === 'idle' ? 1 : 0
 }
 

@@ -68,6 +68,6 @@ describe('how a start ends', () => {
     const history = given()
     history.claim('draft', 'spec', { spec: history.intent('a') })
     const { candidates, gates } = history.plan()
-    expect(ending({ steps: 0, candidates, gates, busy: ['run-w1-3'] })).toMatchObject({ outcome: 'idle', exitCode: 75 })
+    expect(ending({ steps: 0, candidates, gates, busy: ['run-w1-3'] })).toMatchObject({ outcome: 'idle', exitCode: 0, busy: ['run-w1-3'] })
   })
 })

@@ -162,7 +162,7 @@ describe('start', () => {
     expect(history.types.filter(type => type === 'gate.raised').length).toBeGreaterThan(0)
   })
 
-  it('dispatches one ready spec once when two start at the same time, and the other says that it is busy', async () => {
+  it('dispatches one ready spec once when two start at the same time, and the other leaves it alone and names it', async () => {
     const history = given()
     history.ready('a')
     const fake = fakeWorkspace(history, root)
@@ -171,7 +171,7 @@ describe('start', () => {
     const port = fakePort(fake, async (claim, tools) => { await held; await diligent(claim, tools) })
     const first = start(fake.workspace, { actor: 'human:ada', port })
     const second = await start(fake.workspace, { actor: 'human:bea', port })
-    expect(second).toMatchObject({ steps: 0, outcome: 'idle', exitCode: 75 })
+    expect(second).toMatchObject({ steps: 0, outcome: 'idle', exitCode: 0 })
     expect(second.busy).toHaveLength(1)
     release()
     expect(await first).toMatchObject({ outcome: 'idle', exitCode: 0, steps: 3 })
