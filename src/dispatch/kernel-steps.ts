@@ -32,10 +32,14 @@ export function decide<Command>(transaction: Transaction, decider: Decider<Comma
 
 /** Queues a failed spec again, with a brief made from its last report and the criteria that failed. Refuses as the decider does. */
 export function queueRebuildOf(transaction: Transaction, spec: Spec, options: { readonly override: boolean; readonly actor?: string }): void {
-  const brief = transaction.store(briefFor(transaction, spec))
   const reason = spec.attempts.at(-1)?.by === 'conflict' ? 'conflict' : 'failed'
+  // Refused before anything is stored: a refusal leaves no trace.
+  queueRebuild(transaction.state, { spec: spec.name, brief: unwritten, reason, override: options.override }, contextOf(transaction, options.actor))
+  const brief = transaction.store(briefFor(transaction, spec))
   decide(transaction, queueRebuild, { spec: spec.name, brief, reason, override: options.override }, options.actor)
 }
+
+const unwritten = { sha256: '', bytes: 0 }
 
 function briefFor(transaction: Transaction, spec: Spec): string {
   const last = spec.attempts.findLast(({ verdict }) => verdict === 'failed')

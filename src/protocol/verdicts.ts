@@ -11,6 +11,7 @@ import type { Spec } from '../../reducers/spec.ts'
 import type { Routed } from '../workspace/change.ts'
 import { ownSpec } from './places.ts'
 import { judgePlan } from './planning.ts'
+import type { FormatProblem } from '../formats/problem.ts'
 import type { ReportDocument } from '../formats/report-document.ts'
 import { after, comesBack, command, docOf, every, notAgents, refuse, routed, textOf, unconfirmed } from './routing.ts'
 import type { Request, Row } from './routing.ts'
@@ -28,7 +29,8 @@ const judge = (said: Said) => (request: Request): Routed => {
   const failing = spec.criteria.filter(one => !one.ok).map(one => one.id)
   const judged = said === 'verified' && report.verdict !== 'not-satisfied' ? passed(request, spec, report, failing) : failed(request, spec, report, failing)
   const learned = learn(request, spec, report, judged.length)
-  return routed(said === 'verified' && failing.length === 0 ? 'verify' : 'fail', [...judged, ...learned, ...unparsed(`spec/${spec.name}`, report.problems)])
+  const silent = judged.some(draft => draft.type === 'spec.failed') && report.learning === null ? [unlearned(spec)] : []
+  return routed(said === 'verified' && failing.length === 0 ? 'verify' : 'fail', [...judged, ...learned, ...unparsed(`spec/${spec.name}`, [...report.problems, ...silent])])
 }
 
 function passed(request: Request, spec: Spec, report: ReportDocument, failing: readonly string[]): readonly Draft[] {
@@ -51,9 +53,16 @@ function criteriaReport(spec: Spec, failing: readonly string[], verifiers: strin
   return `# Verification Report: ${spec.name}\n\nverdict: NOT SATISFIED\n\n## Summary\n\nThese criteria failed on the submitted commit:\n\n${lines.join('\n')}\n\n## Path to Resolution\n\nMake the failing criteria pass:\n\n${lines.join('\n')}\n\n## The verifier's report\n\n${quoted}\n`
 }
 
+/** Told, not refused: the failure stands without its lesson. */
+const unlearned = ({ name }: Spec): FormatProblem => ({
+  line: 1, code: 'learning-missing', message: `the failure report of ${name} has no section Generalizable Learning`, mend: 'write what others can learn from it, or None.',
+})
+
+const nothing = /^(?:none|nothing|n\/a)\.?$/i
+
 /** The same lesson is kept once, whatever run says it. */
 function learn(request: Request, spec: Spec, { learning }: ReportDocument, offset: number): readonly Draft[] {
-  if (learning === null) return []
+  if (learning === null || nothing.test(learning.trim())) return []
   const { state, context, mover } = request
   const attempt = mover.attempt ?? spec.attempt
   const doc = request.store(`# Lesson of ${spec.name}, attempt ${attempt}\n\n${learning.trim()}\n\n## Source\n\n- spec: ${spec.name}\n- attempt: ${attempt}\n- run: ${mover.run ?? 'unknown'}\n`)
