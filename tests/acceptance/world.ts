@@ -25,6 +25,10 @@ export interface Script {
   readonly result?: unknown
   readonly exit?: number
   readonly hang?: boolean
+  /** Works until this file lies on the desk. */
+  readonly until?: string
+  /** Starts a process of its own that would outlive it. */
+  readonly child?: boolean
 }
 
 export interface LogEvent { readonly type: string; readonly stream: string; readonly actor: string; readonly run?: string; readonly time: string; readonly data: Readonly<Record<string, unknown>> }
@@ -50,13 +54,13 @@ export interface DecisionLine {
   readonly recommendation: string | null; readonly reversibility: string | null; readonly impact: string | null; readonly status: string; readonly answer: string | null; readonly by: string | null; readonly at: string | null
 }
 /** What an agent noted of one run: its prompt, the files of its view, what it could read of `Script.read`. */
-export interface Seen { readonly prompt: string; readonly files: readonly string[]; readonly tried: Readonly<Record<string, string | null>> }
+export interface Seen { readonly prompt: string; readonly pids: readonly number[]; readonly files: readonly string[]; readonly tried: Readonly<Record<string, string | null>> }
 
 export interface World extends TestWorkspace {
   readonly desk: string
   /** Runs the command and expects this exit code (0 unless said otherwise). */
   readonly run: (args: readonly string[], exitCode?: number, options?: RunOptions) => Promise<Ran>
-  /** `name` is `DISPATCH`, `DISPATCH.ITEM` or `DISPATCH.ITEM.ATTEMPT`. */
+  /** `name` is `DISPATCH`, `DISPATCH.AGENT`, `DISPATCH.ITEM` or `DISPATCH.ITEM.ATTEMPT`. */
   readonly script: (name: string, script: Script) => void
   readonly intent: (name: string, text?: string) => void
   readonly status: () => Promise<Status>
@@ -128,6 +132,14 @@ export function filesOf(directory: string, except: RegExp = /^$/): ReadonlyMap<s
   const paths = entries.map(entry => join(entry.parentPath, entry.name).slice(directory.length + 1)).filter(path => !except.test(path)).sort()
   return new Map(paths.map(path => [path, readFileSync(join(directory, path), 'latin1')]))
 }
+
+/** Waits until it is so; a test that waits in vain runs into its own time limit. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(resolve => setTimeout(resolve, 20))
+}
+
+/** A report of a verifier that is not satisfied. */
+export const failedReport = (name: string, sections: string, verdict = 'NOT SATISFIED (4/10)'): string => `# Verification Report: ${name}\n\nverdict: ${verdict}\n\n${sections}`
 
 /** A git repository with one commit, to be linked as a project. */
 export function newProject(name = 'shop'): string {
