@@ -34,8 +34,12 @@ export const effectEvents = {
 }
 
 export const logEvents = {
-  'log.rewound': event(1, 'This clone continues under a new writer id.', z.looseObject({})),
-  'log.restored': event(1, 'Acknowledged lines that another program replaced were put back.', z.looseObject({})),
-  'log.repaired': event(1, 'Damaged bytes were copied to quarantine and cut.', z.looseObject({})),
-  'log.merged': event(1, 'Histories of several writers were united or healed.', z.looseObject({})),
+  'log.rewound': event(1, 'This clone continues under a new writer id, because the log does not continue the one it had.', z.strictObject({
+    from: short, seq: z.int().nonnegative(), hash: short, reason: short,
+  })),
+  'log.restored': event(1, 'Acknowledged lines that another program replaced were put back.', z.strictObject({ events: z.array(short) })),
+  'log.repaired': event(1, 'Damaged bytes were copied to quarantine and cut.', z.strictObject({ bytes: z.int().nonnegative(), quarantine: short, events: z.array(short) })),
+  'log.merged': event(1, 'Histories of several writers were united or healed.', z.strictObject({
+    heads: z.record(z.string(), z.int()), writers: z.array(short), removed: z.int().nonnegative(),
+  })),
 }

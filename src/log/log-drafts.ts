@@ -5,6 +5,9 @@ import type { EventDraft, Heads, StoredEvent } from './port.ts'
 import type { RecoveryPlan } from './recovery-plan.ts'
 import { quarantineName } from './file-bytes.ts'
 
+/** Enough to look at; an event has to fit on a line however much was damaged. */
+const mostNamed = 1000
+
 const draft = (writer: string, type: string, data: unknown): EventDraft =>
   ({ type, version: 1, stream: `log/${writer}`, actor: 'kernel', data })
 
@@ -12,10 +15,10 @@ export const rewoundDraft = (writer: string, { from, reason }: NonNullable<Recov
   draft(writer, 'log.rewound', { from: from?.writer ?? '', seq: from?.seq ?? 0, hash: from?.hash ?? '', reason })
 
 export const repairedDraft = (writer: string, bytes: Buffer, events: readonly string[]): EventDraft =>
-  draft(writer, 'log.repaired', { bytes: bytes.length, quarantine: quarantineName(bytes), events })
+  draft(writer, 'log.repaired', { bytes: bytes.length, quarantine: quarantineName(bytes), events: events.slice(0, mostNamed) })
 
 export const restoredDraft = (writer: string, events: readonly StoredEvent[]): EventDraft =>
-  draft(writer, 'log.restored', { events: events.map(event => `${event.writer}:${event.seq}`) })
+  draft(writer, 'log.restored', { events: events.slice(0, mostNamed).map(event => `${event.writer}:${event.seq}`) })
 
 export const mergedDraft = (writer: string, heads: Heads, removed: number): EventDraft =>
   draft(writer, 'log.merged', { heads, writers: Object.keys(heads), removed })
