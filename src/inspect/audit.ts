@@ -40,10 +40,13 @@ const undetectable = [
 ]
 
 export function audit(workspace: Workspace): Promise<AuditReport> {
-  return collectEvidence(workspace).then(({ problems, ...evidence }) => ({ ok: problems.length === 0, ...evidence, problems, undetectable }))
+  return collectEvidence(workspace).then(({ problems, anchors, ...evidence }) => ({
+    ok: problems.length === 0, ...evidence, problems,
+    undetectable: anchors > 0 ? undetectable : ['anything that was cut from the log or rewritten with valid hashes: no commit anchors this log', ...undetectable.slice(1)],
+  }))
 }
 
-async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 'ok' | 'undetectable'>> {
+async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 'ok' | 'undetectable'> & { readonly anchors: number }> {
   const problems: AuditProblem[] = []
   const anchors = await logAnchors(workspace.root)
   const anchored = anchoredHashes(anchors)
@@ -62,6 +65,7 @@ async function collectEvidence(workspace: Workspace): Promise<Omit<AuditReport, 
   problems.unshift(...verified.problems.filter(isBreach))
   problems.push(...blobProblems(workspace, told.documents, told.state))
   return {
+    anchors: anchors.length,
     events: verified.events,
     writers: verified.writers.map(({ id, events, head, hash }) => ({ id, events, head: `${head}:${hash}` })),
     problems,

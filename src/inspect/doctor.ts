@@ -11,6 +11,7 @@ import { projectPath } from '../workspace/linked-projects.ts'
 import { openWorkspace } from '../workspace/open-workspace.ts'
 import type { OpenOptions } from '../workspace/open-workspace.ts'
 import type { Workspace } from '../workspace/session.ts'
+import { isBreach } from './audit.ts'
 import { checkBackends } from './check-backends.ts'
 import { replay } from './replay.ts'
 
@@ -67,7 +68,7 @@ async function workspaceFindings(workspace: Workspace, options: DoctorOptions): 
   try {
     const { state, config, configProblems, problems, unrecorded } = await workspace.look()
     findings.push(ok('workspace', `${state.events} events, ${Object.keys(state.heads).length} writer${Object.keys(state.heads).length === 1 ? '' : 's'}`))
-    findings.push(...problems.map(problem => bad(`log: ${problem.kind}`, `${problem.at}: ${problem.detail}`, mendOf(problem.kind))))
+    findings.push(...problems.map(problem => (isBreach(problem) ? bad : warn)(`log: ${problem.kind}`, `${problem.at}: ${problem.detail}`, mendOf(problem.kind))))
     findings.push(...configProblems.map(problem => bad('configuration', `${problem.file}:${problem.line}: ${problem.message}`, problem.mend ?? `correct ${problem.file}`)))
     findings.push(...unrecorded.filter(change => change.refused !== undefined).map(change => warn('file', `${change.path}: ${change.refused}`, 'the next command restores it and keeps yours in quarantine')))
     findings.push(...checkBackends(workspace, state, config, options.env ?? process.env))

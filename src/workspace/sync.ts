@@ -43,7 +43,9 @@ export async function sync(workspace: Workspace, options: SyncOptions): Promise<
   const theirs = await theirHead(workspace, remote)
   if (theirs !== null && !(await alreadyHere(workspace, theirs))) {
     say('uniting the two histories')
-    await uniteWith(workspace, [theirs], { actor: options.actor, alsoParent: theirs })
+    // Where nothing was done here, their commit is taken as it is: otherwise two clones would merge each other's merges for ever.
+    const followed = await followTo(workspace, theirs)
+    await uniteWith(workspace, [theirs], followed ? { actor: options.actor, leftByGit: true } : { actor: options.actor, alsoParent: theirs })
   }
   const warnings: string[] = []
   const sent = await send(workspace, remote, theirs, warnings)
@@ -69,6 +71,16 @@ async function theirHead(workspace: Workspace, remote: string): Promise<string |
 async function alreadyHere(workspace: Workspace, commit: string): Promise<boolean> {
   const { head } = gitState(workspace.root)
   return head !== null && isAncestor(workspace.root, commit, head)
+}
+
+/** Moves HEAD and git's index to their commit if ours lies in its past; the files follow when the log is projected. */
+async function followTo(workspace: Workspace, theirs: string): Promise<boolean> {
+  const { head } = gitState(workspace.root)
+  const located = locateGit(workspace.root)
+  if (head === null || located === undefined || !(await isAncestor(workspace.root, head, theirs))) return false
+  const call = (...args: string[]): ReturnType<typeof git> => git(args, { gitDir: located.gitDir, workTree: workspace.root, cwd: workspace.root })
+  if (!(await call('read-tree', '-i', '-m', head, theirs)).ok) return false
+  return (await call('update-ref', '-m', 'factory sync', 'HEAD', theirs, head)).ok
 }
 
 async function send(workspace: Workspace, remote: string, theirs: string | null, warnings: string[]): Promise<boolean> {

@@ -17,6 +17,7 @@ import { gitsDoing } from './gits-doing.ts'
 import type { IntakePort } from './intake.ts'
 import { emptyIndex, readIndex } from './local-index.ts'
 import type { LocalIndex } from './local-index.ts'
+import { restoreBlobs } from './missing-blobs.ts'
 import { catchUp, loadedConfig } from './open-workspace.ts'
 import type { Opened } from './open-workspace.ts'
 import { findPendingChanges } from './pending-changes.ts'
@@ -43,6 +44,7 @@ async function perform<T>(opened: Opened, lock: HeldLock, git: GitState, options
   const known = readIndex(opened.local)
   const index = known ?? emptyIndex()
   const inStep = known !== null && index.events === caught.state.events && sameHeads(index.heads, caught.state.heads)
+  if (!inStep && known?.head != null) await restoreBlobs(opened.root, known.head, opened.blobs, sha256 => Object.hasOwn(caught.state.settings.erased, sha256))
   const session: Work = { opened, lock, git, options, now, appended: [], stale: new Map(), index, inStep, loaded: await loadedConfig(opened, caught.state, true), tail: caught.tail }
   let outcome: { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: unknown }
   try {
@@ -187,8 +189,9 @@ function appendRaw(session: Work, drafts: readonly EventDraft[]): readonly Facto
 
 /** Files, index, commit, snapshot. What was recorded stays recorded, whatever fails here: it is told, and the next command does it. */
 async function finish(session: Work): Promise<void> {
-  const { opened, appended, inStep, stale, index, now } = session
-  if (appended.length === 0 && inStep && stale.size === 0 && index.uncommitted.length === 0) return saveSnapshot(session)
+  const { opened, options, appended, inStep, stale, index, now } = session
+  const isNothing = appended.length === 0 && inStep && stale.size === 0 && index.uncommitted.length === 0 && options.alsoParent === undefined
+  if (isNothing) return saveSnapshot(session)
   try {
     await bringRight(session)
   } catch (error) {
