@@ -31,7 +31,6 @@ const options = {
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   logLevel: 'warning',
   // Some bundled CommonJS packages ask for require at run time; made only then.
   banner: { js: "const require=id=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);" },

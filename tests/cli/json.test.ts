@@ -10,7 +10,7 @@ const typed: Readonly<Record<string, readonly string[] | null>> = {
   resolve: ['login-page', '--reason', 'no'], reflect: ['builder'], docs: ['login-page'], submit: ['-'], withdraw: ['nothing-there'], pause: ['login-page'], cancel: ['run-x-1'],
   log: [], why: ['login-page'], replay: ['--verify'], audit: [], compare: ['now', 'now'], doctor: [], apps: [], perms: ['agents.yaml'], workspace: [], logs: [], triage: [],
   init: [], 'init-project': ['--dry-run'], sync: [], trust: [], backend: [], 'scenario init-meta': [], 'scenario new': ['shop'], 'scenario list': [],
-  'config show': ['limits'], 'config edit': [], 'config check': [], 'config init': [], 'update-claude-skill': ['--dry-run'], completion: ['bash'],
+  'config show': ['limits'], 'config edit': [], 'config check': [], 'config undo': [], 'config init': [], 'update-claude-skill': ['--dry-run'], completion: ['bash'],
   gc: ['--dry-run'], restore: ['specs/inbox/x.md'], 'fire-drill': [],
 }
 const argumentsOf = (name: string): readonly string[] | null => (name.startsWith('cleanup-') ? ['--dry-run'] : typed[name] ?? null)
