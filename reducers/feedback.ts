@@ -20,6 +20,8 @@ export interface Need {
   resolvedBy: string | null
   note: string | null
   refused: string | null
+  /** What its change made of which text; `undone`: a person took it back. */
+  applied: { path: string; before: Doc; after: Doc; at: string; undone: boolean } | null
 }
 
 export interface Observation {
@@ -57,7 +59,7 @@ export const reduceFeedback: Reducer<Feedback> = (feedback, event, context) => {
     case 'need.opened': {
       const { id: key, agent, category, blocked, context: grounds, change, held } = event.data
       const id = idOf(event)
-      feedback.needs[id] = { id, key, agent, category, blocked, context: grounds, change, held, status: 'open', createdAt: wallTime(event), resolvedAt: null, resolvedBy: null, note: null, refused: null }
+      feedback.needs[id] = { id, key, agent, category, blocked, context: grounds, change, held, status: 'open', createdAt: wallTime(event), resolvedAt: null, resolvedBy: null, note: null, refused: null, applied: null }
       return
     }
     case 'observation.recorded': {
@@ -81,6 +83,17 @@ export const reduceFeedback: Reducer<Feedback> = (feedback, event, context) => {
       if (need !== undefined) need.refused = event.data.why
       return
     }
+    case 'change.applied': {
+      const { need: id, path, before, after } = event.data
+      const need = own(feedback.needs, id)
+      if (need !== undefined) need.applied = { path, before, after, at: wallTime(event), undone: false }
+      return
+    }
+    case 'change.undone':
+      for (const { applied } of Object.values(feedback.needs)) {
+        if (applied?.path === event.data.path && applied.after.sha256 === event.data.before.sha256 && applied.before.sha256 === event.data.after.sha256) applied.undone = true
+      }
+      return
     default:
       reduceNeed(own(feedback.needs, event.item), event)
       reduceObservation(own(feedback.observations, event.item), event, context.lost)

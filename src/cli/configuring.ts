@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { formatConfigProblem, loadConfig } from '../config/load.ts'
 import type { ConfigProblem, ConfigSources } from '../config/load.ts'
+import { configSources, withText } from '../deciders/config-texts.ts'
 import { Refusal } from '../error.ts'
+import type { Transaction } from '../workspace/session.ts'
 import type { Invocation } from './invocation.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -47,15 +49,15 @@ export async function editFile(root: string, path: string, call: Invocation): Pr
   const before = textIn(root, path) ?? ''
   const after = edited(before, basename(path), call.env)
   if (after === before) return null
-  const { problems } = loadConfig(replaced(sourcesIn(root), path, after), { env: call.env })
+  const { problems } = loadConfig(withText(sourcesIn(root), path, after), { env: call.env })
   if (problems.length > 0) throw new Refusal('config-broken', `The new ${path} is broken and was not taken: ${problems.map(formatConfigProblem).join('; ')}`, 'edit it again')
   return after
 }
 
-function replaced(sources: ConfigSources, path: string, text: string): ConfigSources {
-  if (path === 'agents.yaml') return { ...sources, agents: text }
-  if (path === 'permissions.yaml') return { ...sources, permissions: text }
-  return { ...sources, apps: [...sources.apps.filter(app => app.path !== path), { path, text }] }
+/** Refuses a text that would not load with the rest of the recorded configuration. */
+export function requireLoads({ state, text: read }: Pick<Transaction, 'state' | 'text'>, path: string, text: string, env: Environment): void {
+  const { problems } = loadConfig(withText(configSources(state, read), path, text), { env })
+  if (problems.length > 0) throw new Refusal('config-broken', `The earlier ${path} would not load any more: ${problems.map(formatConfigProblem).join('; ')}`, `factory config edit ${path}`)
 }
 
 function edited(text: string, name: string, env: NodeJS.ProcessEnv): string {

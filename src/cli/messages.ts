@@ -14,6 +14,7 @@ const table = {
   'status.more': '... and {n} more',
   'status.decisions': '{n:decision:decisions} awaiting an answer (factory decide)',
   'status.auto-resolved': '{n:decision:decisions} answered automatically (factory decide --override shows them)',
+  'status.denied': 'denied to agents within a day: {n:access:accesses}, the last to {agent}: {path} (factory audit)',
   'status.unparsed': 'not read: {source}, line {line}: {message}',
   'status.needs': '{n:need:needs} waiting for a person (factory needs)',
   'status.unrecorded': '{n:file:files} changed, not yet recorded',
@@ -50,6 +51,7 @@ const table = {
   'decide.pending': '{n:decision:decisions} awaiting an answer.',
   'decide.how': 'Answer one: factory decide SPEC --entry ID --answer TEXT',
   'decide.recorded': 'Answered {spec} {entry}: {answer}',
+  'decide.own-words': 'It is a text of your own, none of the options {options}.',
   'decide.left': '{n:decision:decisions} of {spec} still open.',
   'decide.all-done': 'All decisions of {spec} are answered.',
 
@@ -94,6 +96,8 @@ const table = {
   'sync.done': 'In step with {remote}: {n:event:events} came in.',
   'trust.none': 'Nothing waits for trust on this clone.',
   'trust.granted': 'Trusted on this clone: {subject}.',
+  'trust.held': 'Let it take effect: factory trust {path}. Decline it: factory needs --resolve {id}',
+  'trust.confirmed': 'Confirmed: {path}.',
   'trust.waiting': 'Not trusted on this clone yet. Look at it first, then: factory trust SUBJECT',
   'backend.shown': 'Backends:',
   'backend.none': 'No backend is configured. Name one under `backends:` in agents.yaml.',
@@ -105,7 +109,7 @@ const table = {
   'config.fine': 'The configuration is fine.',
   'config.problems': '{n:problem:problems}:',
   'config.edited': 'Recorded the new {file}.',
-  'config.undone': 'Took the last change of {file} back.',
+  'config.undone': 'Took the last change made for an agent back: {file} is as it was before it.',
   'config.kept': '{file} is as it was.',
   'skill.done': 'Wrote {path} ({bytes} bytes, {lines} lines).',
 

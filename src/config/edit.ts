@@ -3,6 +3,7 @@
  * Pure: text in, text or a problem out; the caller validates the result with `loadConfig` before it becomes an event.
  * A list that the file does not give is written out from the agent's defaults first, so that adding never takes away.
  */
+import { diffArrays } from 'diff'
 import type { Document } from 'yaml'
 import { isMap, isSeq, parseDocument } from 'yaml'
 import { segmentsOf } from '../permissions/paths.ts'
@@ -18,10 +19,31 @@ const edited = (text: string, edit: Edit): EditResult => {
   if (error !== undefined) return { problem: `agents.yaml is not valid YAML: ${error.message.split('\n')[0] ?? ''}` }
   if (doc.contents !== null && !isMap(doc.contents)) return { problem: 'agents.yaml is not a mapping of keys' }
   const before = JSON.stringify(doc.toJS())
+  const render = (): string => doc.toString({ lineWidth: 0, flowCollectionPadding: !/\[\S/.test(text) })
+  const rendered = render()
   const problem = edit(doc)
   if (problem !== null) return { problem }
-  return JSON.stringify(doc.toJS()) === before ? { text } : { text: doc.toString({ lineWidth: 0, flowCollectionPadding: true }) }
+  return JSON.stringify(doc.toJS()) === before ? { text } : { text: keepingLines(text, rendered, render()) }
 }
+
+/** Lines with the blank ones before them. */
+const linesOf = (text: string): readonly string[] => text.match(/(?:[ \t]*\n)*[^\n]*\S[^\n]*\n?/g) ?? []
+const bare = (line: string): string => line.replace(/^(?:[ \t]*\n)+/, '')
+
+/** Only lines that the edit touched are written anew; all others stay as the person wrote them, their spaces included. */
+function keepingLines(text: string, before: string, after: string): string {
+  const [own, from, to] = [linesOf(text), linesOf(before), linesOf(after)]
+  if (own.length !== from.length) return after
+  let [at, next] = [0, 0]
+  const kept = diffArrays(from.map(bare), to.map(bare)).flatMap(({ value, added, removed }) => {
+    if (!added) at += value.length
+    if (!removed) next += value.length
+    return removed ? [] : added ? to.slice(next - value.length, next) : own.slice(at - value.length, at)
+  }).join('')
+  return same(kept, after) ? kept : after
+}
+
+const same = (a: string, b: string): boolean => JSON.stringify(parseDocument(a).toJS()) === JSON.stringify(parseDocument(b).toJS())
 
 const known = (doc: Document.Parsed, agent: string): boolean => builtinAgent(agent) !== undefined || doc.hasIn(['agents', agent])
 

@@ -2,10 +2,10 @@
  * Configuration changes that agents asked for in a need: applied by the escalation policy or a person, refused, taken back.
  * What must hold: a change is applied to the text it was made for, and only if the asking agent's groups allow its class, or a person does.
  */
-import { changeClasses } from '../config/model.ts'
 import type { ChangeClass, Config } from '../config/model.ts'
 import { Refusal } from '../error.ts'
-import type { DataOf, Doc, ItemId } from '../events/types.ts'
+import type { DataOf, ItemId } from '../events/types.ts'
+import { canEscalate } from '../permissions/decide.ts'
 import type { Need } from '../../reducers/feedback.ts'
 import type { Shelved } from '../../reducers/library.ts'
 import type { State } from '../../reducers/state.ts'
@@ -15,10 +15,7 @@ import { own, refuseAgents, requirePerson } from './guards.ts'
 import { libraryStream } from './library-paths.ts'
 
 /** Whether the escalation policy lets this agent have changes of that class without a person. */
-export function escalates({ permissions }: Config, agent: string, kind: string): kind is ChangeClass {
-  return changeClasses.some(known => known === kind) &&
-    Object.entries(permissions.groups).some(([group, members]) => members.includes(agent) && (own(permissions.escalation, group) ?? []).some(allowed => allowed === kind))
-}
+export const escalates = (config: Config, agent: string, kind: string): kind is ChangeClass => canEscalate(config, agent).some(known => known === kind)
 
 const needStream = (need: Need): string => `need/${need.agent}/${need.key}`
 
@@ -57,13 +54,27 @@ export const refuseChange: Decider<{ readonly need: ItemId; readonly why: string
   return [{ type: 'change.refused', item: need.id, stream: needStream(need), data: { need: need.id, why } }]
 }
 
-/** A person takes the last change of a configuration file back. */
-export const undoChange: Decider<{ readonly path: string; readonly before?: Doc; readonly after?: Doc }> = (state, { path, before, after }, context) => {
+/** Whether a person took the same change back before: it is not made again without one. */
+export function takenBack(state: State, need: Need): boolean {
+  const wanted = JSON.stringify(need.change)
+  return Object.values(state.feedback.needs).some(other => other.applied?.undone === true && JSON.stringify(other.change) === wanted)
+}
+
+/** The change that an agent's need made of this text, the newest first. */
+function lastApplied(state: State, path: string, text: string): NonNullable<Need['applied']> | undefined {
+  return Object.values(state.feedback.needs).flatMap(({ applied }) => applied ?? [])
+    .filter(applied => applied.path === path && !applied.undone && applied.after.sha256 === text).sort((a, b) => (a.at < b.at ? 1 : -1))[0]
+}
+
+/** A person takes the last change that was made for an agent back: the text before it is in force again. */
+export const undoChange: Decider<{ readonly path: string }> = (state, { path }, context) => {
   requirePerson(context, 'take a change of the configuration back')
   const known = configAt(state, path)
-  const earlier = after ?? known.before
-  if (before !== undefined && before.sha256 !== known.doc.sha256) throw new Refusal('base-changed', `${path} was changed since.`, 'factory config edit')
-  if (earlier === null) throw new Refusal('nothing-to-undo', `${path} has no earlier text.`, 'factory config edit')
-  if (earlier.sha256 === known.doc.sha256) return []
-  return [{ type: 'change.undone', item: known.item, stream: libraryStream('config', path), data: { path, before: known.doc, after: earlier } }]
+  const last = lastApplied(state, path, known.doc.sha256)
+  if (last === undefined) {
+    const some = Object.values(state.feedback.needs).some(({ applied }) => applied?.path === path && !applied.undone)
+    if (some) throw new Refusal('base-changed', `${path} was changed since an agent's change was applied; taking it back would take the later change back too.`, `factory config edit ${path}`)
+    throw new Refusal('nothing-to-undo', `No change of ${path} was applied for an agent.`, `factory config edit ${path}`)
+  }
+  return [{ type: 'change.undone', item: known.item, stream: libraryStream('config', path), data: { path, before: known.doc, after: last.before } }]
 }

@@ -45,8 +45,15 @@ describe('an edit', () => {
     expect(comments(edited)).toEqual(comments(defaultAgentsYaml))
     expect(agentIn(edited, 'operator')).toEqual(agentIn(defaultAgentsYaml, 'operator'))
     expect(agentIn(edited, 'verifier').model).toBe('opus')
-    const changed = edited.split('\n').filter(line => !defaultAgentsYaml.split('\n').some(other => other.replaceAll(/\s+/g, '') === line.replaceAll(/\s+/g, '')))
+    const changed = edited.split('\n').filter(line => !defaultAgentsYaml.split('\n').includes(line))
     expect(changed).toHaveLength(3)
+  })
+
+  it('leaves every line it does not touch as it was written, spaces and all', () => {
+    const odd = 'agents:\n  builder: {  model:   x,  skills: {always: [a,b]} }   # mine\n\n\n  spec:\n    canRead:   [ a/,b/ ]   # two\n'
+    const after = textOf(setModel(odd, 'spec', 'large')).split('\n')
+    expect(odd.split('\n').filter(line => !after.includes(line))).toEqual([])
+    expect(after.filter(line => !odd.split('\n').includes(line))).toEqual(['    model: large'])
   })
 
   it('returns the very text when nothing changes, and a problem when it cannot', () => {

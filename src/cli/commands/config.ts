@@ -57,16 +57,23 @@ export const configEdit: CommandSpec = {
 export const configUndo: CommandSpec = {
   name: 'config undo',
   group: 'configure',
-  summary: 'take the last change of a configuration file back, such as one that an agent asked for',
-  arguments: [{ name: '[FILE]', summary: 'agents.yaml (what it is without it), permissions.yaml or apps/NAME.yaml' }],
+  summary: 'take the last change that was made for an agent back',
+  details: [
+    'An agent asks for changes of agents.yaml in its needs; the escalation policy of permissions.yaml applies what it allows. This restores the text before the last of them, and the same change is not applied again without a person. A file that was changed since is left alone.',
+  ],
+  arguments: [{ name: '[PATH]', summary: 'agents.yaml (what it is without it)' }],
   options: [dryRun],
-  examples: [{ command: 'factory config undo', does: 'agents.yaml as it was before' }],
-  exits: [{ code: 1, when: 'there is no earlier text' }],
+  examples: [{ command: 'factory config undo', does: 'agents.yaml is as it was before the last change an agent asked for' }],
+  exits: [{ code: 1, when: 'no such change, the file was changed since, or the earlier text would not load: nothing was changed' }],
   needs: 'workspace',
   run: async call => {
-    const [{ undoChange }, { change, changeJson }] = await Promise.all([import('../../deciders/config-changes.ts'), import('../changing.ts')])
-    const path = (call.argument('FILE') ?? 'agents.yaml').replace(/^\.\//, '')
-    const changed = await change(call, `config undo ${path}`, on => undoChange(on.state, { path }, on))
+    const [{ requireLoads }, { change, changeJson }, { undoChange }] = await Promise.all([import('../configuring.ts'), import('../changing.ts'), import('../../deciders/library.ts')])
+    const path = (call.argument('PATH') ?? 'agents.yaml').replace(/^\.\//, '')
+    const changed = await change(call, `config undo ${path}`, on => {
+      const drafts = undoChange(on.state, { path }, on)
+      for (const { type, data } of drafts) if (type === 'change.undone') requireLoads(on, path, on.text(data.after), call.env)
+      return drafts
+    })
     return { json: changeJson(changed, call, { path }), text: say('config.undone', { file: path }) }
   },
 }
