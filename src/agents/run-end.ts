@@ -11,6 +11,7 @@ import type { BackendResult, Fault } from './backends.ts'
 import type { Claim } from './claim.ts'
 import { isQuiet } from './command-backend.ts'
 import { deliverSpec } from './delivery.ts'
+import { settleChanges } from './escalation.ts'
 import { judgeImport } from './import.ts'
 import type { Imported } from './import.ts'
 import type { Denied } from './import-changes.ts'
@@ -95,6 +96,7 @@ async function finish(transaction: Transaction, execution: Execution, view: View
   const progress = imported.progress
   const end = finishRun(transaction.state, { run: claim.run, ...spent(transaction, execution, result), reply: kept(transaction, result.reply), quiet, progress }, contextOf(transaction, 'kernel'))
   transaction.append([...imported.drafts, ...moved, ...denials(claim, imported.denied), ...end], { actor: `agent:${claim.agent.name}`, run: claim.run })
+  await settleChanges(transaction, claim.agent.name, execution.options.env)
   report(execution, imported)
   return outcomeOf(execution, 'finished', { quiet, progress, reply: result.reply, verified: imported.drafts.some(draft => draft.type === 'spec.verified') })
 }
