@@ -9,11 +9,9 @@ import type { Need, Observation } from '../../reducers/feedback.ts'
 import { revisionsOf } from '../../reducers/spec-names.ts'
 import type { State } from '../../reducers/state.ts'
 import { isPerson } from './deciding.ts'
-import type { Decider, DecidingContext } from './deciding.ts'
+import type { Decider } from './deciding.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { freeName, own, refuseAgents, requirePerson } from './guards.ts'
-import { kindOfPath } from './library-paths.ts'
-import { removeFile, writeFile } from './library.ts'
 import { submitIntent } from './specs.ts'
 
 export type OpenNeed = DataOf<'need.opened'>
@@ -32,12 +30,12 @@ export const openNeed: Decider<OpenNeed> = (state, command) => {
   return [...replaced, { type: 'need.opened', stream: `need/${command.agent}/${command.id}`, data: command }]
 }
 
-/** A need was met. One that holds a text back confirms it: the text is written in the same batch. */
+/** A need was met. Of one that holds a change back this declines the change: what was there stays (`confirmHeld` lets it take effect). */
 export const resolveNeed: Decider<{ readonly id: string; readonly note: string }> = (state, { id, note }, context) => {
   refuseAgents(context, 'resolve a need')
   const need = needNamed(state, id)
-  const resolved: Draft = { type: 'need.resolved', item: need.id, stream: needStream(need), data: { note } }
-  return [resolved, ...confirmed(state, need, context)]
+  if (need.held !== null) requirePerson(context, 'decline a change that was held back')
+  return [{ type: 'need.resolved', item: need.id, stream: needStream(need), data: { note: need.held !== null && note === '' ? 'declined' : note } }]
 }
 
 function needNamed(state: State, id: string): Need {
@@ -47,15 +45,6 @@ function needNamed(state: State, id: string): Need {
   if (only === undefined) throw new Refusal('need-not-found', named.length === 0 ? `There is no need ${JSON.stringify(id)}.` : `The need ${id} is resolved already.`, 'factory needs lists what is open')
   if (open.length > 1) throw new Refusal('need-ambiguous', `Several needs are called ${id}: ${open.map(need => `${needStream(need)} (${need.id})`).join(', ')}.`, `factory needs --resolve ${only.id} resolves the first of them`)
   return only
-}
-
-function confirmed(state: State, need: Need, context: DecidingContext): readonly Draft[] {
-  if (need.held === null) return []
-  const { path, doc } = need.held
-  const kind = kindOfPath(path)
-  if (kind === null) throw new Refusal('not-confirmable', `The change of ${path} cannot be confirmed as a whole.`, `make it again in ${path} while no run is in progress`)
-  requirePerson(context, 'confirm a change that was held back')
-  return doc === null ? removeFile(state, { kind, path }, context) : writeFile(state, { kind, path, doc }, context)
 }
 
 export interface RecordObservation {

@@ -29,7 +29,7 @@ function standing(look: Look, listed: ReadonlySet<string>): readonly Gate[] {
 
 function approvals({ state }: Look): readonly Gate[] {
   return Object.values(state.feedback.needs).filter(({ status, category }) => status === 'open' && category === 'approval')
-    .map(({ key, agent, blocked }) => gate('approval', `need/${agent}/${key}`, oneLine(blocked), `factory needs --resolve ${key}`))
+    .map(({ key, agent, blocked, held }) => gate('approval', `need/${agent}/${key}`, oneLine(blocked), held === null ? `factory needs --resolve ${key}` : `factory trust ${held.path}`))
 }
 
 export function gatesOf(candidates: readonly Candidate[], look: Look): readonly Gate[] {

@@ -1,6 +1,6 @@
 /**
  * Changes made while a run without a wall was live: nobody knows who made them. They wait as a need of category approval that carries
- * the content; when a person resolves that need, `heldChange` is routed as that person's.
+ * the content; when a person confirms it, `heldChange` is routed as that person's (`confirm.ts`).
  */
 import { openNeed } from '../deciders/feedback.ts'
 import type { Doc } from '../events/types.ts'
@@ -17,7 +17,7 @@ export function hold({ change, state, context }: Request): Routed {
   const id = `confirm-${slugName(change.path.replaceAll('/', '-')) ?? 'change'}-${change.doc?.sha256.slice(0, 8) ?? 'removal'}`
   const drafts = openNeed(state, {
     id, agent: 'unknown', category: 'approval', blocked: `${change.path} was ${change.kind} while a run without a wall was in progress.`,
-    context: 'Resolve this need to let the change take effect; leave it to keep what was there.', change: null, held: { path: change.path, doc: change.doc },
+    context: `factory trust ${change.path} lets it take effect; resolving this need declines it, and what was there stays.`, change: null, held: { path: change.path, doc: change.doc },
   }, context)
   return drafts.length === 0 ? { kind: 'same' } : { kind: 'held', drafts }
 }

@@ -28,6 +28,7 @@ async function withReaders<Result>({ env, ...deps }: LazyDeps, route: (deps: Rou
   return route({ ...deps, parse: await loadReaders(env ?? process.env) })
 }
 
+export { confirmHeld, heldNeeds } from './confirm.ts'
 export { heldChange } from './held.ts'
 export { loadReaders } from './readers.ts'
 export type { Readers } from './readers.ts'

@@ -12,7 +12,7 @@ row whose pattern matches a path decides, the last one matches everything. N is 
 
 - *A person*: whoever edits files while no run without a wall is in progress.
 - *Nobody known*: the same while such a run is in progress, so that it may have been the agent. *Held* changes wait as a need until a
-  person confirms them with \`factory needs --resolve ID\`.
+  person confirms them with \`factory trust PATH\`, or declines them with \`factory needs --resolve ID\`.
 - *An agent*: what a finished run left in its view, for its own item only, after its permissions were asked for the path.
 
 A refused file is kept: its content stays in the log and in \`.factory-local/quarantine/\`.

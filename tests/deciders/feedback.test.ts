@@ -37,13 +37,15 @@ describe('needs', () => {
     expect(on.refusal(resolveNeed, { id: 'kk', note: '' })).toBe('need-not-found')
   })
 
-  it('that hold a text back write it when a person confirms, and keep the newest', () => {
+  it('that hold a text back keep the newest, and decline it when a person resolves them', () => {
     const on = given()
     const held = (text: string) => need('agents.yaml', { agent: 'unknown', category: 'approval', held: { path: 'agents.yaml', doc: doc(text) } })
     on.did(openNeed, held('one'), 'unknown')
     expect(on.did(openNeed, held('two'), 'unknown')).toEqual(['need.resolved', 'need.opened'])
-    expect(on.did(resolveNeed, { id: 'agents.yaml', note: 'mine' })).toEqual(['need.resolved', 'config.changed'])
-    expect(on.state.library.byPath['agents.yaml']?.doc).toEqual(doc('two'))
+    expect(on.refusal(resolveNeed, { id: 'agents.yaml', note: '' }, 'kernel')).toBe('person-only')
+    expect(on.did(resolveNeed, { id: 'agents.yaml', note: '' })).toEqual(['need.resolved'])
+    expect(on.state.library.byPath['agents.yaml']).toBeUndefined()
+    expect(Object.values(on.state.feedback.needs).map(({ note }) => note)).toEqual(['a newer one took its place', 'declined'])
   })
 })
 

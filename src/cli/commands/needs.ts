@@ -7,7 +7,7 @@ export const needs: CommandSpec = {
   name: 'needs',
   group: 'operate',
   summary: 'blockers that wait for a person',
-  details: ['Resolving a need that holds back a change of a file confirms that change.'],
+  details: ['Resolving a need says that it is met, or no longer wanted. Of a change that was held back it declines the change; factory trust PATH lets it take effect.'],
   options: [
     { flags: '--all', summary: 'resolved ones too' },
     { flags: '--resolve <id>', summary: 'say that this one is done' },
