@@ -85,9 +85,10 @@ export function requireLive(live: Transaction['state']['runs']['live'], claim: P
 }
 
 /** Writes the prompt and records `run.started`: what the agent was told and shown, by content. */
-async function begin({ workspace, claim }: Execution, view: View): Promise<string> {
+async function begin({ workspace, claim, options }: Execution, view: View): Promise<string> {
   const { state, config } = await workspace.look({ pending: false })
   const prompt = assemblePrompt(await promptParts({ workspace, state, config, now: new Date().toISOString(), view }, claim))
+  for (const line of prompt.left) options.onProgress?.(`the prompt is cut: ${line}`)
   writeFileSync(view.room.prompt, prompt.text, { mode: 0o600 })
   await workspace.transact({ command: `run ${claim.agent.name}`, actor: 'kernel' }, transaction => {
     requireLive(transaction.state.runs.live, claim)

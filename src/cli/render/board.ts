@@ -16,7 +16,7 @@ export function renderBoard(view: StatusView, now: Date, project: string | null)
     ...section('Pipeline', pipeline(view)),
     ...section('Runs', view.runs.map(run => `  ${run.id}  ${run.agent}  ${run.dispatch}  ${run.item ?? ''}  ${dim(age(run.since, now))}`)),
     ...section('Gates', view.gates.map(gate => `  ${yellow(gate.kind)}  ${gate.item}  ${oneLine(gate.reason, 120)}${gate.until === null ? '' : dim(`  until ${gate.until}`)}\n    ${dim('->')} ${gate.mend}`)),
-    ...section('Attention', attention(view)),
+    ...section('Attention', attention(view, now)),
     ...section('Next', next(view)),
     ...spend(view),
   ].join('\n')
@@ -43,7 +43,7 @@ function pipeline(view: StatusView): string[] {
   return lines.length === 0 ? [`  ${say('status.empty')}`] : lines
 }
 
-function attention(view: StatusView): string[] {
+function attention(view: StatusView, now: Date): string[] {
   const { critical, high, low } = view.observations
   const { awaiting, autoResolved } = view.decisions
   return [
@@ -51,10 +51,20 @@ function attention(view: StatusView): string[] {
     ...(autoResolved === 0 ? [] : [dim(`  ${say('status.auto-resolved', { n: autoResolved })}`)]),
     ...(view.needs === 0 ? [] : [yellow(`  ${say('status.needs', { n: view.needs })}`)]),
     ...(critical + high + low === 0 ? [] : [(critical > 0 ? red : dim)(`  ${say('status.observations', { critical, high, low })}`)]),
+    ...denials(view, now),
     ...view.unparsed.slice(0, 5).map(one => yellow(`  ${oneLine(say('status.unparsed', one), 200)}`)),
     ...(view.unrecorded.length === 0 ? [] : [`  ${say('status.unrecorded', { n: view.unrecorded.length })}`, ...view.unrecorded.slice(0, 5).map(one => dim(`    ${one.change} ${one.path}`))]),
     ...view.problems.slice(0, 10).map(problem => red(`  ${oneLine(problemText(problem), 200)}`)),
   ]
+}
+
+const dayMs = 86_400_000
+
+/** What was denied of late; the whole list is in the audit. */
+function denials({ denied: { latest } }: StatusView, now: Date): string[] {
+  const recent = latest.filter(one => now.getTime() - Date.parse(one.at) < dayMs)
+  const last = recent.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1)
+  return last === undefined ? [] : [yellow(`  ${oneLine(say('status.denied', { n: recent.length, agent: last.agent, path: last.path }), 200)}`)]
 }
 
 /** Damage of the log says where and what; a problem of the configuration its file and line. */

@@ -37,6 +37,13 @@ function runLine({ agent, run, outcome, quiet, message, durationMs }: RunOutcome
 const gateLines = (gates: readonly Gate[]): string[] => gates.flatMap(({ kind, item, reason, mend }) => [`  ${yellow(kind)}  ${item}  ${oneLine(reason, 160)}`, `    -> ${mend}`])
 const hintLines = (next: readonly Hint[]): string[] => (next.length === 0 ? [dim(say('run.nothing-next'))] : [bold('Next'), ...next.slice(0, 3).map(one => `  -> ${one.command}`)])
 
+/** Programs that nobody has trusted on this clone stop like a gate and are none. */
+function untrustedLines({ candidates }: StartResult): string[] {
+  const stops = candidates.flatMap(({ blocked }) => blocked.filter(({ code }) => code === 'untrusted'))
+  const once = new Map(stops.map(({ reason, mend }) => [`${reason} ${mend}`, [`  ${yellow('untrusted')}  ${oneLine(reason, 160)}`, `    -> ${mend}`]]))
+  return [...once.values()].flat()
+}
+
 const mostWaiting = 10
 
 /** What was found and cannot be done now, although no gate holds it: each with the reason that comes first. */
@@ -55,7 +62,7 @@ export function renderStart(result: StartResult): string {
   return [
     outcome === 'idle' && waiting.length === 0 ? green(said) : said,
     ...waiting,
-    ...(outcome === 'gated' ? gateLines(gates) : []),
+    ...(outcome === 'gated' ? [...gateLines(gates), ...untrustedLines(result)] : []),
     ...failures.map(failure => red(runLine(failure))),
     ...refused.map(({ dispatch, item, error }) => red(`${dispatch} ${item}: ${oneLine(error.message)}${error.mend === undefined ? '' : ` (${error.mend})`}`)),
   ].join('\n')
