@@ -63,8 +63,9 @@ function open(decisions: Decisions, event: EventOf<'decision.opened'>): void {
   put(decisions.bySpec, spec, [...own(decisions.bySpec, spec) ?? [], id])
 }
 
+/** An automatic answer is the kernel's, whoever raised the question. */
 function settle(decision: Decision, event: FactoryEvent, status: Decision['status'], answer: string): void {
-  Object.assign(decision, { status, answer, by: event.actor, at: wallTime(event), last: idOf(event) })
+  Object.assign(decision, { status, answer, by: status === 'auto-resolved' ? 'kernel' : event.actor, at: wallTime(event), last: idOf(event) })
 }
 
 /** A lost answer disputes the spec: later facts of a writer who had not seen the standing answer may rest on the lost one. */

@@ -91,7 +91,7 @@ function stepChoice(choosing: Choosing, name: string, dispatches: readonly strin
   const spec = findSpec(choosing.transaction.state.specs, name)
   if (spec === undefined) throw new Refusal('spec-not-found', `There is no spec named ${name}.`, 'factory status lists what is there')
   const candidate = choosing.plan.candidates.find(one => one.item === spec.id && dispatches.includes(one.dispatch))
-  if (candidate === undefined || candidate.agent === null) throw new Refusal('not-legal-now', `${spec.name} is ${restingStage(spec)} and cannot ${what} now.`, 'factory status')
+  if (candidate === undefined || candidate.agent === null) throw new Refusal('not-legal-now', `${spec.name} is in the stage ${restingStage(spec)} and cannot ${what} now.`, 'factory status')
   return { candidate, request: requestOf(candidate, candidate.agent, 'command') }
 }
 
@@ -131,7 +131,7 @@ async function reflectOne(workspace: Workspace, agent: string, options: RunOptio
     if (outcome.outcome !== 'finished') failed.push({ agent, why: outcome.message || outcome.outcome })
   } catch (error) {
     if (!isFactoryError(error) || error.exitCode === 75) throw error
-    failed.push({ agent, why: error.message })
+    failed.push({ agent, why: error.message.replace(`${agent}: `, '') })
   }
 }
 

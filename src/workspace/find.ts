@@ -25,26 +25,27 @@ export function findWorkspace(options: FindOptions): FoundWorkspace {
   const found = lookForWorkspace(options)
   if (found !== null) return found
   throw new FactoryError('no-workspace', `No workspace here: neither ${options.cwd} nor a directory above it holds one.`, {
-    mend: 'factory init makes one here; factory init-project links this project to an existing one',
+    mend: 'factory init makes one here; factory init-project --workspace DIR links this project to an existing one',
   })
 }
 
 /** Like `findWorkspace`, but null where nothing was asked for explicitly and nothing was found. */
 export function lookForWorkspace({ explicit, cwd, env }: FindOptions): FoundWorkspace | null {
-  if (explicit !== undefined) return named(resolve(cwd, explicit), '--workspace')
+  if (explicit !== undefined) return named(explicit, cwd, '--workspace')
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
     const found = at(directory)
     if (found !== null) return found
     if (dirname(directory) === directory) break
   }
   const fromEnvironment = env['FACTORY_WORKSPACE']
-  return fromEnvironment === undefined || fromEnvironment === '' ? null : named(resolve(cwd, fromEnvironment), 'FACTORY_WORKSPACE')
+  return fromEnvironment === undefined || fromEnvironment === '' ? null : named(fromEnvironment, cwd, 'FACTORY_WORKSPACE')
 }
 
-function named(directory: string, by: string): FoundWorkspace {
+function named(typed: string, cwd: string, by: string): FoundWorkspace {
+  const directory = resolve(cwd, typed)
   const found = at(directory)
   if (found !== null) return found
-  throw new FactoryError('no-workspace', `${by} names ${directory}, which is no workspace: it has no events.jsonl.`, { mend: `factory init ${basename(directory)} makes one` })
+  throw new FactoryError('no-workspace', `${by} names ${directory}, which is no workspace: it has no events.jsonl.`, { mend: `factory init ${typed} makes one` })
 }
 
 function at(directory: string): FoundWorkspace | null {

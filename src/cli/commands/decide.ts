@@ -53,6 +53,8 @@ async function settle(call: Invocation, entry: string, given: string): Promise<O
   const answer = (await call.text(given)).trim()
   const changed = await change(call, `decide ${name}`, on => answerDecision(on.state, { spec: name, entry, answer, override: call.flag('override') }, on))
   const spec = specNamed(changed.state, name).name
-  const left = decisionsView(changed.state, spec).decisions.filter(one => one.status === 'awaiting').length
-  return { json: changeJson(changed, call, { spec, entry, answer, open: left }), text: () => renderAnswered(spec, entry, answer, left) }
+  const { decisions } = decisionsView(changed.state, spec)
+  const left = decisions.filter(one => one.status === 'awaiting').length
+  const options = decisions.find(one => one.entry === entry)?.options ?? []
+  return { json: changeJson(changed, call, { spec, entry, answer, open: left }), text: () => renderAnswered({ spec, entry, answer, options: options.map(one => one.id) }, left) }
 }

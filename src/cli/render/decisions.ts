@@ -22,5 +22,8 @@ function one(decision: DecisionView): string[] {
   return [`  ${mark}  ${bold(entry)}  ${oneLine(question)}  ${tags}`, ...listed, ...advice, ...(answer === null ? [] : [`      answer: ${oneLine(answer)}${by === null ? '' : dim(` (${by})`)}`])]
 }
 
-export const renderAnswered = (spec: string, entry: string, answer: string, left: number): string =>
-  [say('decide.recorded', { spec, entry, answer: oneLine(answer) }), left === 0 ? say('decide.all-done', { spec }) : say('decide.left', { spec, n: left })].join('\n')
+interface Answered { readonly spec: string; readonly entry: string; readonly answer: string; readonly options: readonly string[] }
+
+/** A text that is no option is an answer too, and told so: it may have been a slip. */
+export const renderAnswered = ({ spec, entry, answer, options }: Answered, left: number): string =>
+  [say('decide.recorded', { spec, entry, answer: oneLine(answer) }), ...(options.length === 0 || options.includes(answer.toLowerCase().replace(/^\((.*)\)$/, '$1')) ? [] : [say('decide.own-words', { options: options.join(', ') })]), left === 0 ? say('decide.all-done', { spec }) : say('decide.left', { spec, n: left })].join('\n')

@@ -20,7 +20,7 @@ export function agentMissing(offer: Offer, { config }: Look): Block | null {
 export function backendMissing(offer: Offer, { state, config, local }: Look): Block | null {
   const name = offer.agent === null ? undefined : backendNameOf(state, config, offer.agent)
   if (name === undefined) return null
-  if (name === null) return block('backend', `no backend is configured for ${offer.agent ?? ''}`, 'factory backend NAME')
+  if (name === null) return block('backend', `no backend is configured for ${offer.agent ?? ''}`, Object.keys(config.backends).length === 0 ? 'factory config edit names one, under backends and defaults' : 'factory backend NAME')
   const here = Object.hasOwn(local.backends, name) ? local.backends[name] : undefined
   return here === 'ok' ? null : block('backend', here ?? `there is no backend named ${name}`, 'factory doctor')
 }
