@@ -28,7 +28,7 @@ export const commandBackend: Backend = {
     const argv = argvOf(claim.backend, input.workspaceRoot)
     if (argv === null) return failed('infrastructure', `backend ${claim.backend.name} names no command`)
     const result = await runProcess({
-      argv, cwd: input.view, env: environmentOf(input), stdin: input.prompt, timeoutMs: input.deadlineMs, silenceMs: input.silenceMs, signal: input.signal,
+      argv, mark: claim.run, cwd: input.view, env: environmentOf(input), stdin: input.prompt, timeoutMs: input.deadlineMs, silenceMs: input.silenceMs, signal: input.signal,
       onStart: pid => onEvent({ kind: 'pid', pid }),
       onOutput: (stream, text) => onEvent({ kind: stream === 'stdout' ? 'output' : 'log', text }),
     })
@@ -113,7 +113,7 @@ function readResult(path: string): LeftResult {
 }
 
 const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null)
-const count = (value: unknown): number | null => (amount(value) !== null && Number.isInteger(value) ? amount(value) : null)
+const count = (value: unknown): number | null => (amount(value) !== null && Number.isSafeInteger(value) ? amount(value) : null)
 
 function usageOf(value: unknown): Usage | null {
   if (typeof value !== 'object' || value === null) return null

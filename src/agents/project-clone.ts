@@ -10,7 +10,7 @@ import { type GitOptions, git, gitPipe, partsOf } from '../workspace/git-command
 import { type GitDir, readRef } from '../workspace/git-dir.ts'
 import { changedPaths, identityOf, isSha256, line, makeGitDir, must, objectsOf, ownGit, projectGit, textAt, withTrustedGit } from './project-git.ts'
 import { moveBranch } from './project-branch.ts'
-import { stageWorkTree } from './project-staging.ts'
+import { stageWorkTree, withoutPaths } from './project-staging.ts'
 
 export { changedPathsBetween, createProject, resolveCommit, rootCommits } from './project-git.ts'
 export { type MergeResult, mergeInto } from './project-merge.ts'
@@ -64,14 +64,14 @@ export interface CommitChangesOptions {
   readonly base: string
   readonly message: string
   readonly author?: { readonly name: string; readonly email: string }
+  /** Told which changed links were left out, because their text leads out of the project: in the next view they would lead out of that. */
+  readonly onLeftOut?: (paths: readonly string[]) => void
 }
 
 export interface CommittedChanges {
   readonly commit: string
   readonly tree: string
   readonly changedPaths: readonly string[]
-  /** Links among the changes whose text leads out of the project. */
-  readonly outsideLinks: readonly string[]
 }
 
 /**
@@ -79,20 +79,22 @@ export interface CommittedChanges {
  * itself or put into repositories of its own. Null when nothing changed. The commit waits inside the clone for `importCommit`.
  */
 export async function commitChanges(options: CommitChangesOptions): Promise<CommittedChanges | null> {
-  const { clone, project, base, message, author } = options
+  const { clone, project, base, message, author, onLeftOut } = options
   const located = projectGit(project)
   const gitDir = freshImportDir(clone)
   const exclude = `${textAt(join(located.commonDir, 'info/exclude'))}\n/.factory\n`
   makeGitDir(gitDir, { alternates: [objectsOf(located)], sha256: isSha256(located), exclude })
   copyShallowMarks(located, gitDir)
   const own = ownGit(gitDir, clone)
-  const tree = await stageWorkTree(own, base)
+  const staged = await stageWorkTree(own, base)
+  const leading = await outsideLinks(own, base, staged)
+  if (leading.length > 0) onLeftOut?.(leading)
+  const tree = leading.length === 0 ? staged : await withoutPaths(own, base, leading)
   const before = line(await must('read the base', git(['rev-parse', '--verify', '--end-of-options', `${base}^{tree}`], own)))
   if (tree === before) return null
   const env = { ...own.env, ...identityOf(author) }
   const commit = line(await must('make the commit', git(['commit-tree', tree, '-p', base, '-F', '-'], { ...own, env, input: message })))
-  const changed = await changedPaths(own, base, commit)
-  return { commit, tree, changedPaths: changed, outsideLinks: await outsideLinks(own, base, commit) }
+  return { commit, tree, changedPaths: await changedPaths(own, base, commit) }
 }
 
 const importDir = (clone: string): string => join(clone, '.git', 'factory-import')
@@ -107,8 +109,8 @@ function freshImportDir(clone: string): string {
   return importDir(clone)
 }
 
-async function outsideLinks(own: GitOptions, base: string, commit: string): Promise<readonly string[]> {
-  const parts = partsOf(await must('list the changed links', git(['diff-tree', '-r', '-z', '--no-renames', '--end-of-options', base, commit], own)))
+async function outsideLinks(own: GitOptions, base: string, tree: string): Promise<readonly string[]> {
+  const parts = partsOf(await must('list the changed links', git(['diff-tree', '-r', '-z', '--no-renames', '--end-of-options', base, tree], own)))
   const links = parts.flatMap((part, index) => {
     const [, mode, object] = /^:\d+ (\d+) \w+ (\w+) /.exec(part) ?? []
     const path = parts[index + 1]

@@ -31,6 +31,9 @@ export interface ReadBack {
 
 export interface ReadLimits { readonly fileBytes: number; readonly files: number }
 
+/** What one run may change altogether; more than this no import holds in memory. */
+const mostBytes = 64 * 1024 * 1024
+
 const outboxBytes = 1024 * 1024
 const deepest = 24
 const own = new Set([boardName, skillIndexName, viewFileName, outboxName])
@@ -40,9 +43,16 @@ export function readView(view: Pick<View, 'path' | 'files' | 'clone'>, limits: R
   const changed = new Map<string, LeftFile>()
   const unfit: Unfit[] = []
   const seen = new Set<string>()
+  const closed: string[] = []
   let looked = 0
+  let held = 0
   const visit = (folder: string, depth: number): void => {
-    for (const entry of entriesOf(join(view.path, folder))) {
+    const entries = entriesOf(join(view.path, folder))
+    if (entries === null) {
+      closed.push(`${folder}/`)
+      unfit.push({ path: folder, why: 'the folder cannot be read' })
+    }
+    for (const entry of entries ?? []) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (own.has(path) || path === cloneFolder(view)) continue
       looked += 1
@@ -59,11 +69,15 @@ export function readView(view: Pick<View, 'path' | 'files' | 'clone'>, limits: R
     const read = readOnce(join(view.path, path), limits.fileBytes)
     if (typeof read === 'string') { unfit.push({ path, why: read }); return }
     const sha256 = sha256Hex(read)
-    if (view.files.get(path)?.sha256 !== sha256) changed.set(path, { path, bytes: read, sha256 })
+    if (view.files.get(path)?.sha256 === sha256) return
+    held += read.length
+    if (held > mostBytes) unfit.push({ path, why: `the changes of a run are more than ${mostBytes} bytes together` })
+    else changed.set(path, { path, bytes: read, sha256 })
   }
   visit('', 0)
   if (looked > limits.files) unfit.push({ path: '.', why: `the view holds more than ${limits.files} files; the rest was not read` })
-  const removed = looked > limits.files ? [] : [...view.files.keys()].filter(path => !seen.has(path) && !own.has(path))
+  // What could not be looked at is not gone.
+  const removed = looked > limits.files ? [] : [...view.files.keys()].filter(path => !seen.has(path) && !own.has(path) && !closed.some(folder => path.startsWith(folder)))
   return { changed, removed, unfit, outbox: readOutbox(view.path) }
 }
 
@@ -72,11 +86,15 @@ const cloneFolder = (view: Pick<View, 'clone'>): string | null => (view.clone ==
 const kindOf = (entry: Dirent): string =>
   entry.isSymbolicLink() ? 'a link is not taken: write the file itself' : 'a device, pipe or socket is not taken'
 
-function entriesOf(folder: string): readonly Dirent[] {
+/** What a dispatch hands over comes before memories, so that these cannot crowd it out. */
+const rank = ({ name }: Dirent): number => (name === 'specs' || name === 'tasks' ? 0 : 1)
+
+/** null: it is there, and cannot be read. */
+function entriesOf(folder: string): readonly Dirent[] | null {
   try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
   } catch {
-    return []
+    return null
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { DecidingContext } from '../deciders/deciding.ts'
 import { cancelRun, failRun, finishRun, timeOutRun } from '../deciders/runs.ts'
-import { messageOf } from '../error.ts'
+import { isFactoryError, messageOf } from '../error.ts'
 import type { Doc, Draft, ItemId } from '../events/types.ts'
 import type { Transaction } from '../workspace/session.ts'
 import type { BackendResult, Fault } from './backends.ts'
@@ -20,20 +20,21 @@ import type { CommittedChanges } from './project-clone.ts'
 import { readView } from './read-view.ts'
 import type { ReadBack } from './read-view.ts'
 import type { Execution, RunOutcome } from './run.ts'
+import { replacedPlace } from './view-places.ts'
 import { removeView } from './views.ts'
 import type { View } from './views.ts'
 
 const mostDenials = 100
 const nothingLeft: ReadBack = { changed: new Map(), removed: [], unfit: [], outbox: null }
 
-interface Left { readonly back: ReadBack; readonly commit: CommittedChanges | null; readonly problem: string | null }
+interface Left { readonly back: ReadBack; readonly leading: readonly string[]; readonly commit: CommittedChanges | null; readonly problem: { readonly fault: Fault; readonly message: string } | null }
 
 /** Reads the view back, without the lock, and records the end under it. */
 export async function endRun(execution: Execution, view: View | null, result: BackendResult): Promise<RunOutcome> {
   const { workspace, claim, guard } = execution
   const asked = guard.signal.aborted && !result.ok ? { ...result, fault: 'cancelled' as const } : result
   const { config } = await workspace.look({ pending: false })
-  const left = view === null ? { back: nothingLeft, commit: null, problem: null } : await readLeft(claim, view, asked, { fileBytes: config.limits.fileBytes, files: config.limits.viewFiles * 2 })
+  const left = view === null ? { back: nothingLeft, leading: [], commit: null, problem: null } : await readLeft(claim, view, asked, { fileBytes: config.limits.fileBytes, files: config.limits.viewFiles * 2 })
   const ended = await workspace.transact({ command: `run ${claim.agent.name}`, actor: 'kernel' }, transaction => record(transaction, execution, view, asked, left))
   if (view !== null && ended.outcome === 'finished') removeView(view)
   if (ended.verified && claim.spec !== null) await deliverNow(execution, claim.spec.id)
@@ -51,14 +52,19 @@ async function deliverNow({ workspace, options }: Execution, spec: ItemId): Prom
 }
 
 async function readLeft(claim: Claim, view: View, result: BackendResult, limits: { fileBytes: number; files: number }): Promise<Left> {
+  // Nothing is read, and nothing written, where the agent put something else in the place of what it was given.
+  if (replacedPlace(view.places.view) !== null) return { back: nothingLeft, leading: [], commit: null, problem: { fault: 'agent', message: 'the agent took its view away, so nothing could be taken from it' } }
   const back = readView(view, limits)
-  if (!result.ok || view.row.project !== 'write' || view.clone === null || claim.project === null) return { back, commit: null, problem: null }
+  if (!result.ok || view.row.project !== 'write' || view.clone === null || claim.project === null) return { back, leading: [], commit: null, problem: null }
+  if (replacedPlace(view.places.clone) !== null) return { back, leading: [], commit: null, problem: { fault: 'agent', message: `the agent took projects/${view.clone.name} away, so its changes could not be taken` } }
   try {
     const message = `${claim.spec?.name ?? claim.dispatch}, attempt ${claim.attempt}\n\nBuilt by ${claim.agent.name} in ${claim.run}.\n`
     const author = { name: `Factory ${claim.agent.name}`, email: `${claim.agent.name}@factory.invalid` }
-    return { back, commit: await commitChanges({ clone: view.clone.path, project: claim.project.path, base: view.clone.commit, message, author }), problem: null }
+    const leading: string[] = []
+    const commit = await commitChanges({ clone: view.clone.path, project: claim.project.path, base: view.clone.commit, message, author, onLeftOut: paths => leading.push(...paths) })
+    return { back, leading: leading.map(path => `projects/${claim.project?.name ?? ''}/${path}`), commit, problem: null }
   } catch (error) {
-    return { back, commit: null, problem: `the changes in the project could not be taken: ${messageOf(error)}` }
+    return { back, leading: [], commit: null, problem: { fault: isFactoryError(error) && error.code === 'project-unfit' ? 'agent' : 'infrastructure', message: `the changes in the project could not be taken: ${messageOf(error)}` } }
   }
 }
 
@@ -69,7 +75,7 @@ async function record(transaction: Transaction, execution: Execution, view: View
   const live = transaction.state.runs.live[claim.run]
   if (live === undefined || live.fence !== claim.fence) return discard(transaction, execution, result, left)
   if (result.ok && view !== null) {
-    if (left.problem !== null) return fail(transaction, execution, { ...result, ok: false, fault: 'infrastructure', message: left.problem })
+    if (left.problem !== null) return fail(transaction, execution, { ...result, ok: false, ...left.problem })
     return finish(transaction, execution, view, result, left)
   }
   if (result.fault === 'cancelled') return cancel(transaction, execution, result, left)
@@ -91,7 +97,8 @@ function outcomeOf({ claim, elapsedMs }: Execution, outcome: RunOutcome['outcome
 async function finish(transaction: Transaction, execution: Execution, view: View, result: BackendResult, left: Left): Promise<Ended> {
   const { claim } = execution
   const quiet = isQuiet(result.reply)
-  const imported = await judgeImport(transaction, { claim, view, back: left.back, reply: result.reply, quiet, commit: left.commit?.commit ?? null })
+  const judged = await judgeImport(transaction, { claim, view, back: left.back, reply: result.reply, quiet, commit: left.commit?.commit ?? null })
+  const imported = { ...judged, denied: [...judged.denied, ...left.leading.map((path): Denied => ({ path, want: 'write', why: 'a link that leads out of the project is not taken', doc: null }))] }
   const moved = await moveBranch(transaction, claim, view, left.commit)
   const progress = imported.progress
   const end = finishRun(transaction.state, { run: claim.run, ...spent(transaction, execution, result), reply: kept(transaction, result.reply), quiet, progress }, contextOf(transaction, 'kernel'))
@@ -101,7 +108,11 @@ async function finish(transaction: Transaction, execution: Execution, view: View
   return outcomeOf(execution, 'finished', { quiet, progress, reply: result.reply, verified: imported.drafts.some(draft => draft.type === 'spec.verified') })
 }
 
-const report = ({ options }: Execution, { denied }: Imported): void => { for (const { path, why } of denied) options.onProgress?.(`not taken: ${path} (${why})`) }
+/** What was not taken and what could not be read, while the person looks. */
+function report({ options }: Execution, { denied, drafts }: Imported): void {
+  for (const { path, why } of denied) options.onProgress?.(`not taken: ${path} (${why})`)
+  for (const { type, data } of drafts) if (type === 'request.unparsed') options.onProgress?.(`not understood: ${data.source}, line ${data.line}: ${data.message}`)
+}
 
 /** The commit is brought into the project before the event that names it; a branch that moved ahead of a lost event is moved again. */
 async function moveBranch(transaction: Transaction, claim: Claim, view: View, made: CommittedChanges | null): Promise<readonly Draft[]> {

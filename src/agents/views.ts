@@ -3,7 +3,7 @@
  * paths, and a private clone of the project. Never a link, nothing else of the workspace. Called by `executeRun`; read back by
  * `read-view.ts`. What was given is the manifest: a change is judged against it.
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Config } from '../config/model.ts'
 import { FactoryError } from '../error.ts'
@@ -22,6 +22,8 @@ import type { DispatchRow, Subject } from './dispatch-table.ts'
 import { privateClone } from './project-clone.ts'
 import { openRoom } from './run-environment.ts'
 import type { Room } from './run-environment.ts'
+import { placesOf } from './view-places.ts'
+import type { Place } from './view-places.ts'
 
 export interface ViewFile {
   readonly path: string
@@ -40,6 +42,8 @@ export interface View {
   readonly files: ReadonlyMap<string, ViewFile>
   /** The clone in the view. */
   readonly clone: { readonly name: string; readonly path: string; readonly commit: string } | null
+  /** The view itself as it was made, and the folders down to the clone. */
+  readonly places: { readonly view: readonly Place[]; readonly clone: readonly Place[] }
 }
 
 export const isEmbedded = (root: string): boolean => basename(root) === '.factory'
@@ -68,13 +72,34 @@ export async function materialiseView(source: ViewSource, claim: Claim): Promise
   writeFileSync(join(path, viewFileName), `${JSON.stringify(aboutRun(source, claim), null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   for (const { path: target } of [...row.handsOver(subject), ...commonHandOvers(claim.agent.name)]) mkdirSync(join(path, target.endsWith('/') ? target : dirname(target)), { recursive: true })
   const clone = row.project === 'none' ? null : await cloneInto(path, claim)
-  return { path, room, subject, row, files: new Map(files.map(file => [file.path, file])), clone }
+  const places = { view: placesOf([path]), clone: clone === null ? [] : placesOf([dirname(clone.path), clone.path]) }
+  return { path, room, subject, row, files: new Map(files.map(file => [file.path, file])), clone, places }
 }
 
-/** Takes the view and its private folders away. */
+/** Takes the view and its private folders away. What cannot be removed stays; the run is over all the same. */
 export function removeView(view: Pick<View, 'path' | 'room'>): void {
-  rmSync(view.path, { recursive: true, force: true })
-  rmSync(view.room.path, { recursive: true, force: true })
+  for (const path of [view.path, view.room.path]) {
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      removeLocked(path)
+    }
+  }
+}
+
+/** Folders that were closed are opened first; links are left as they are. */
+function removeLocked(path: string): void {
+  try {
+    unlock(path)
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // Somebody else's, or on a disk that does not let go: it is in nobody's way.
+  }
+}
+
+function unlock(folder: string): void {
+  chmodSync(folder, 0o700)
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) unlock(join(folder, entry.name))
 }
 
 function emptyDirectory(path: string): void {

@@ -44,7 +44,8 @@ function hostileConfig(dir: string): void {
     symlinkSync(script, join(dir, '.git/hooks', hook))
   }
 }
-const changes = (): Promise<CommittedChanges | null> => commitChanges({ clone, project, base, message: 'made by an agent', author: { name: 'builder', email: 'builder@factory' } })
+let leftOut: readonly string[] = []
+const changes = (): Promise<CommittedChanges | null> => { leftOut = []; return commitChanges({ clone, project, base, message: 'made by an agent', author: { name: 'builder', email: 'builder@factory' }, onLeftOut: paths => { leftOut = paths } }) }
 const changed = async (): Promise<CommittedChanges> => {
   const result = await changes()
   if (result === null) throw new Error('nothing changed')
@@ -146,9 +147,9 @@ describe('the changes of an agent', () => {
     put(clone, 'dist/ignored.js')
     put(clone, '.factory/state')
     rmSync(join(clone, 'src/a.ts'))
-    const { commit, changedPaths, outsideLinks } = await changed()
+    const { commit, changedPaths } = await changed()
     expect(changedPaths).toEqual(['README.md', 'odd\nname ä.md', 'src/a.ts'])
-    expect(outsideLinks).toEqual([])
+    expect(leftOut).toEqual([])
     await importCommit({ project, clone, commit, branch: 'factory/x', expectOld: null })
     expect(inProject('log', '-1', '--format=%P %an %s', 'factory/x')).toBe(`${base} builder made by an agent`)
     expect(await changedPathsBetween(project, base, commit)).toEqual(changedPaths)
@@ -251,7 +252,7 @@ describe('the changes of an agent', () => {
     expect(ran()).toBe(false)
   })
 
-  it('hold links as links, never what they point to, and name those that lead out', async () => {
+  it('hold links as links, never what they point to, and leave out and name those that lead out', async () => {
     put(top, 'outside/secret', 'secret')
     put(top, 'outside/a.ts', 'not yours')
     symlinkSync('README.md', join(clone, 'inside'))
@@ -262,13 +263,14 @@ describe('the changes of an agent', () => {
     mkdirSync(join(clone, 'lib'))
     symlinkSync(join(top, 'outside'), join(clone, 'lib/folder'))
     const first = await changed()
-    expect(first.changedPaths).toEqual(['absolute', 'inside', 'lib/folder', 'src/a.ts', 'src/out', 'src/up'])
-    expect(first.outsideLinks).toEqual(['absolute', 'lib/folder', 'src/out'])
+    expect(first.changedPaths).toEqual(['inside', 'src/a.ts', 'src/up'])
+    expect(leftOut).toEqual(['absolute', 'lib/folder', 'src/out'])
     rmSync(join(clone, 'src'), { recursive: true })
     symlinkSync(join(top, 'outside'), join(clone, 'src'))
     const second = await changed()
-    expect(second.changedPaths).toEqual(['absolute', 'inside', 'lib/folder', 'src', 'src/a.ts'])
-    expect(inClone(`--git-dir=${join(clone, '.git/factory-import')}`, 'cat-file', '-p', `${second.commit}:src`)).toBe(join(top, 'outside'))
+    expect(leftOut).toEqual(['absolute', 'lib/folder', 'src'])
+    // What the link took the place of stays as it was.
+    expect(second.changedPaths).toEqual(['inside'])
   })
 
   it('do not hang or fail on pipes and sockets among the files', async () => {
