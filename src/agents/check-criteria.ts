@@ -20,7 +20,7 @@ export async function checkCriteria({ workspace, claim, options, guard }: Execut
   if (uncheckedCriteria(spec).length === 0) return
   const results = await runCriteria({
     project: claim.project.path, commit: claim.project.base, base: claim.project.origin, criteria: spec.fields.criteria, setup: config.projects[claim.project.name]?.setup ?? null,
-    criterionMs: config.limits.criterionMs, env: options.env, signal: guard.signal, ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    criterionMs: config.limits.criterionMs, mark: claim.run, env: options.env, signal: guard.signal, ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
   if (guard.signal.aborted) throw new FactoryError('run-over', `${claim.run} was ended while its criteria ran.`)
   await recordResults(workspace, claim.spec.id, results, transaction => requireLive(transaction.state.runs.live, claim), claim.run)

@@ -20,6 +20,8 @@ export interface CriteriaRequest {
   readonly criteria: SpecFields['criteria']
   readonly setup: string | null
   readonly criterionMs: number
+  /** The run that they are part of: what they leave running ends with it, also after a crash. */
+  readonly mark?: string
   readonly env: NodeJS.ProcessEnv
   readonly signal?: AbortSignal
   readonly onProgress?: (line: string) => void
@@ -78,7 +80,7 @@ async function inClone<T>(request: CriteriaRequest, commit: string, work: Work<T
     const env = { ...filteredEnvironment(request.env, room), CI: '1' }
     const file = join(room.path, 'script.sh')
     const sh = (script: string, timeoutMs: number): Promise<ProcessResult> => (writeFileSync(file, `${script}\n`), runProcess({
-      argv: ['sh', '-e', file], cwd: dest, env, timeoutMs, keepBytes, ...(request.signal === undefined ? {} : { signal: request.signal }),
+      argv: ['sh', '-e', file], ...(request.mark === undefined ? {} : { mark: request.mark }), cwd: dest, env, timeoutMs, keepBytes, ...(request.signal === undefined ? {} : { signal: request.signal }),
     }))
     const setup = request.setup === null ? null : await sh(request.setup, request.criterionMs * setupFactor)
     const failed = setup === null || (setup.reason === 'exited' && setup.exitCode === 0) ? null : setup

@@ -4,8 +4,10 @@
  * result says it. Background processes that the program leaves behind end with it, and no flood of output fills memory.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { StringDecoder } from 'node:string_decoder'
 import { messageOf } from '../error.ts'
+import { endMarked, markName } from './marked-processes.ts'
 import { keepHeadAndTail } from './output-capture.ts'
 
 export type OutputStream = 'stdout' | 'stderr'
@@ -14,8 +16,10 @@ export interface ProcessOptions {
   /** Program and arguments; no shell. */
   readonly argv: readonly [string, ...string[]]
   readonly cwd: string
-  /** Exactly this environment, nothing inherited. */
+  /** Exactly this environment, nothing inherited; beside it only the mark by which what is left running is found. */
   readonly env: Readonly<Record<string, string>>
+  /** Marks the program and all it starts; whoever knows the mark can end them after a crash. A fresh one if left out. */
+  readonly mark?: string
   readonly stdin?: string
   readonly timeoutMs?: number
   /** Longest time without output on either stream. */
@@ -68,6 +72,11 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   }
 }
 
+/** Groups of programs that run now. */
+const living = new Set<number>()
+// Whoever ends this process at once leaves nothing behind.
+process.on('exit', () => { for (const pid of living) signalGroup(pid, 'SIGKILL') })
+
 type End = Pick<ProcessResult, 'exitCode' | 'signal' | 'reason' | 'pid' | 'error'>
 
 interface Outputs {
@@ -83,10 +92,11 @@ const notStarted = (reason: 'cancelled' | 'spawn-failed', error?: unknown): End 
   ({ exitCode: null, signal: null, reason, pid: null, ...(error === undefined ? {} : { error: messageOf(error) }) })
 
 function runToEnd(options: ProcessOptions, outputs: Outputs): Promise<End> {
+  const mark = options.mark ?? randomUUID()
   let child: ChildProcessWithoutNullStreams
   try {
     const [program, ...args] = options.argv
-    child = spawn(program, args, { cwd: options.cwd, env: { ...options.env }, detached: true, stdio: 'pipe', windowsHide: true })
+    child = spawn(program, args, { cwd: options.cwd, env: { ...options.env, [markName]: mark }, detached: true, stdio: 'pipe', windowsHide: true })
   } catch (error) {
     return Promise.resolve(notStarted('spawn-failed', error))
   }
@@ -94,7 +104,7 @@ function runToEnd(options: ProcessOptions, outputs: Outputs): Promise<End> {
   const pid = child.pid
   if (pid === undefined) return new Promise(resolve => child.once('error', error => resolve(notStarted('spawn-failed', error))))
   options.onStart?.(pid)
-  return superviseChild(child, pid, options, outputs)
+  return superviseChild(child, pid, mark, options, outputs)
 }
 
 /** A program that does not read its input, or ends early, breaks the pipe: that is its right. */
@@ -103,7 +113,8 @@ function feed(child: ChildProcessWithoutNullStreams, text: string | undefined): 
   child.stdin.end(text ?? '')
 }
 
-async function superviseChild(child: ChildProcessWithoutNullStreams, pid: number, options: ProcessOptions, outputs: Outputs): Promise<End> {
+async function superviseChild(child: ChildProcessWithoutNullStreams, pid: number, mark: string, options: ProcessOptions, outputs: Outputs): Promise<End> {
+  living.add(pid)
   const graceMs = options.graceMs ?? defaultGraceMs
   let reason: EndReason = 'exited'
   let force: NodeJS.Timeout | undefined
@@ -120,6 +131,8 @@ async function superviseChild(child: ChildProcessWithoutNullStreams, pid: number
   stopWatching()
   clearTimeout(force)
   await endGroup(pid, graceMs)
+  endMarked(mark)
+  living.delete(pid)
   await within(closed, drainMs)
   child.stdout.destroy()
   child.stderr.destroy()

@@ -16,8 +16,7 @@ export function watchInterrupts(): Interrupt {
     if (!taken || controller.signal.aborted) process.exit(exitCode)
     controller.abort(new FactoryError('interrupted', 'Interrupted.', { exitCode, mend: 'factory start goes on where it stopped' }))
   }
-  process.on('SIGINT', interrupted)
-  process.on('SIGTERM', interrupted)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted)
   return {
     get signal() {
       taken = true

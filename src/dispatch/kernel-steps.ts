@@ -2,6 +2,7 @@
  * Steps that need no agent: queueing a rebuild with its brief, promoting a small observation, clearing soft checkpoints, taking back
  * runs whose process is gone, recording gates. Each happens inside the caller's transaction, as the kernel.
  */
+import { endMarked } from '../agents/marked-processes.ts'
 import type { Decider, DecidingContext } from '../deciders/deciding.ts'
 import { promoteObservation } from '../deciders/feedback.ts'
 import { raiseGate } from '../deciders/holds.ts'
@@ -91,6 +92,8 @@ export function takeBackRuns(transaction: Transaction, local: Local): readonly s
   const look = { state: transaction.state, config: transaction.config, now: transaction.now, local }
   const gone = Object.values(transaction.state.runs.live).filter(run => holdingOf(run, look) === 'gone')
   for (const { id, writer } of gone) {
+    // Its agent may have outlived the owner, and would go on beside the next run.
+    if (writer === local.writer) endMarked(id)
     decide(transaction, abandonRun, { run: id, why: writer === local.writer ? 'the process that owned it is gone' : `nothing was heard of the clone ${writer} for a day` })
   }
   return gone.map(({ id }) => id)
