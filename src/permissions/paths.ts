@@ -4,9 +4,12 @@
  */
 import { isClosed } from '../formats/permission-mode.ts'
 
+/** Control characters, line separators, and marks that turn the rest of a line around: no name needs them. */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/
+
 /** Segments of a path relative to the workspace, or null when it lies outside or is none. */
 export const segmentsOf = (path: string): readonly string[] | null => {
-  if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || /[\u0000-\u001f\u007f]/.test(path)) return null
+  if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || unprintable.test(path)) return null
   const segments: string[] = []
   for (const segment of path.normalize('NFC').split('/')) {
     if (segment === '' || segment === '.') continue

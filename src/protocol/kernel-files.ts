@@ -15,8 +15,8 @@ function marked(pattern: string, match: RegExp, example: string, words: string, 
   return { ...row, cells: { ...row.cells, agent: every(ignored, { removed: notAgents }) } }
 }
 
-const foreign = (pattern: string, match: RegExp, example: string, words: string, agent: Cell = notAgents): Row =>
-  ({ pattern, match, example, words, cells: { person: every(ignored), unknown: every(ignored), agent: every(agent) } })
+const foreign = (pattern: string, match: RegExp, example: string, words: string): Row =>
+  ({ pattern, match, example, words, cells: { person: every(ignored), unknown: every(ignored), agent: every(notAgents) } })
 
 /** Before every other row. */
 export const markerRows: readonly Row[] = [
@@ -31,7 +31,7 @@ export const kernelRows: readonly Row[] = [
   shown('specs/factory-internal/**', /^specs\/factory-internal\/(?<file>.+)$/s, 'specs/factory-internal/2026-11-20T1012-high-docs-are-stale.md', 'Observations of the factory about itself.', 'observations are recorded, not written by hand', 'factory triage SLUG --promote, or: factory triage SLUG --dismiss --reason TEXT'),
   shown('notifications/**', /^notifications\/(?<file>.+)$/s, 'notifications/k3f9ab-12.json', 'Messages to people.', 'messages come from the outbox', 'read them, and leave them to GC'),
   foreign('events.jsonl, log/**, blobs/**', /^(?:events\.jsonl$|(?:log|blobs)\/)/, 'events.jsonl', 'The log. Only Factory writes it; what others do to it is healed or reported.'),
-  foreign('projects/**', /^projects\//, 'projects/shop/index.ts', 'Linked projects, each a repository of its own. An agent\'s changes become a commit on factory/N.', ignored),
+  foreign('projects/**', /^projects\//, 'projects/shop/index.ts', 'Linked projects, each a repository of its own. An agent\'s changes become a commit on factory/N.'),
   foreign('runs/**, .factory-local/**, .git/**', /^(?:runs|\.factory-local|\.git)\//, 'runs/run-k3f9ab-42/log.txt', 'Transcripts, local state and git\'s own folder.'),
   foreign('experiments/**, strategy/**, reviews/**, archive/**', /^(?:experiments|strategy|reviews|archive)\//, 'experiments/shop/001/notes.md', 'What improving a project leaves behind.'),
   foreign('anything else', /^/s, 'README.md', 'Not a place of the protocol: left alone.'),

@@ -7,12 +7,16 @@ import { writeFile } from '../deciders/library.ts'
 import { Refusal } from '../error.ts'
 import type { Draft } from '../events/types.ts'
 import type { NeedsDocument } from '../formats/needs-document.ts'
+import { problem } from '../formats/problem.ts'
 import type { Need } from '../../reducers/feedback.ts'
 import type { Routed } from '../workspace/change.ts'
 import { denied } from './places.ts'
 import { after, comesBack, command, docOf, every, notAgents, refuse, routed, textOf, unconfirmed } from './routing.ts'
 import type { Request, Row } from './routing.ts'
 import { unparsed } from './unparsed.ts'
+
+/** New needs and observations of one run; nobody reads more. */
+const mostNew = 100
 
 const openOf = ({ state, part }: Request): readonly Need[] => Object.values(state.feedback.needs).filter(need => need.agent === part('A') && need.status === 'open')
 
@@ -23,9 +27,11 @@ function request(asked: Request): Routed {
   const document = asked.parse.needs(textOf(asked), agent)
   // Written anew, the source is judged anew: its problems follow it.
   const drafts: Draft[] = [...writeFile(state, { kind: 'memory', path: change.path, doc: docOf(asked) }, context)]
-  for (const draft of needs(asked, document, drafts.length)) drafts.push(draft)
-  for (const draft of observations(asked, document, drafts.length)) drafts.push(draft)
-  return routed('ask', [...drafts, ...unparsed(change.path, document.problems)])
+  const wanted = needs(asked, document, drafts.length)
+  const said = observations(asked, document, drafts.length + Math.min(wanted.length, mostNew))
+  const over = wanted.length + said.length - mostNew
+  const problems = over <= 0 ? document.problems : [...document.problems, problem(1, 'too-many-requests', `a run makes at most ${mostNew} new requests; ${over} were not taken`, 'name what matters most, and leave the rest for another run')]
+  return routed('ask', [...drafts, ...[...wanted.slice(0, mostNew), ...said].slice(0, mostNew), ...unparsed(change.path, problems)])
 }
 
 function needs(asked: Request, { needs: entries, changes }: NeedsDocument, offset: number): readonly Draft[] {
