@@ -17,7 +17,7 @@ const builtAt = (): number => statSync(`${root}dist/help-page.js`, { throwIfNoEn
 export default async function setup(): Promise<void> {
   const sources = Math.max(...['src', 'reducers', 'projections', 'bin'].map(name => newest(`${root}${name}`)))
   if (builtAt() > sources) return
-  const { build } = await import('../bin/build.mjs') as { build: () => Promise<unknown> }
+  const { build } = await import('../bin/build.mjs')
   try {
     await build()
   } catch (error) {

@@ -19,7 +19,8 @@ export interface Comparison {
   readonly items: readonly ItemChange[]
   readonly decisions: readonly { readonly entry: string; readonly from: string | null; readonly to: string }[]
   readonly files: { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] }
-  readonly spend: { readonly usd: number; readonly runs: number; readonly runsOfUnknownCost: number }
+  /** `usd` is null where no run's cost is known. */
+  readonly spend: { readonly usd: number | null; readonly runs: number; readonly runsOfUnknownCost: number }
 }
 
 export async function compare(workspace: Workspace, a: string, b: string): Promise<Comparison> {
@@ -65,5 +66,6 @@ function fileChanges(workspace: Workspace, before: State, after: State): Compari
 function spent(before: State, after: State): Comparison['spend'] {
   const known = new Set(before.spending.entries.map(entry => entry.run))
   const fresh = after.spending.entries.filter(entry => !known.has(entry.run))
-  return { usd: fresh.reduce((sum, entry) => sum + (entry.actualUsd ?? 0), 0), runs: fresh.length, runsOfUnknownCost: fresh.filter(entry => !entry.known).length }
+  const costs = fresh.flatMap(entry => entry.actualUsd ?? [])
+  return { usd: costs.length === 0 && fresh.length > 0 ? null : costs.reduce((sum, cost) => sum + cost, 0), runs: fresh.length, runsOfUnknownCost: fresh.filter(entry => !entry.known).length }
 }

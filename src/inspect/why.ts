@@ -28,7 +28,8 @@ export interface StoryLine {
 export interface Story {
   readonly subject: { readonly kind: string; readonly name: string; readonly item: ItemId | null }
   readonly lines: readonly StoryLine[]
-  readonly cost: { readonly runs: number; readonly usd: number; readonly tokens: number; readonly runsOfUnknownCost: number }
+  /** `usd` and `tokens` are null where no run's is known. */
+  readonly cost: { readonly runs: number; readonly usd: number | null; readonly tokens: number | null; readonly runsOfUnknownCost: number }
 }
 
 /** What the question is about: items and runs whose events tell the story, and single events. */
@@ -129,14 +130,9 @@ function toLine(event: FactoryEvent): StoryLine {
 }
 
 function costOf(events: readonly FactoryEvent[]): Story['cost'] {
-  const cost = { runs: 0, usd: 0, tokens: 0, runsOfUnknownCost: 0 }
-  for (const event of events) {
-    if (!isCostedEnd(event)) continue
-    const { costUsd, usage } = event.data
-    cost.runs += 1
-    cost.usd += costUsd ?? 0
-    cost.tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-    if (costUsd === null) cost.runsOfUnknownCost += 1
-  }
-  return cost
+  const ends = events.filter(isCostedEnd).map(event => event.data)
+  const known = ends.flatMap(({ costUsd }) => costUsd ?? [])
+  const used = ends.flatMap(({ usage }) => (usage === null || (usage.inputTokens === null && usage.outputTokens === null) ? [] : (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)))
+  const sum = (amounts: readonly number[]): number | null => (amounts.length === 0 && ends.length > 0 ? null : amounts.reduce((total, amount) => total + amount, 0))
+  return { runs: ends.length, usd: sum(known), tokens: sum(used), runsOfUnknownCost: ends.length - known.length }
 }

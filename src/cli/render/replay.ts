@@ -21,6 +21,6 @@ export function renderComparison({ from, to, items, decisions, files, spend }: C
     ...decisions.map(one => `  decision ${one.entry}: ${one.from ?? '-'} -> ${one.to}`),
     ...files.added.map(path => green(`  + ${path}`)), ...files.changed.map(path => `  ~ ${path}`), ...files.removed.map(path => red(`  - ${path}`)),
   ]
-  const spent = spend.runs === 0 ? [] : [dim(`${spend.runs} run${spend.runs === 1 ? '' : 's'}, $${spend.usd.toFixed(2)}${spend.runsOfUnknownCost > 0 ? ` (${spend.runsOfUnknownCost} of unknown cost)` : ''}`)]
+  const spent = spend.runs === 0 ? [] : [dim(`${spend.runs} run${spend.runs === 1 ? '' : 's'}, ${spend.usd === null ? 'cost unknown' : `$${spend.usd.toFixed(2)}`}${spend.runsOfUnknownCost > 0 ? ` (${spend.runsOfUnknownCost} of unknown cost)` : ''}`)]
   return [`${from.point} (${from.events} events) -> ${to.point} (${to.events} events)`, ...(listed.length === 0 ? [say('compare.same')] : listed), ...spent].join('\n')
 }

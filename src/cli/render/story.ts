@@ -15,5 +15,5 @@ export function renderStory({ subject, lines, cost }: Story): string {
 function costLine({ runs, usd, tokens, runsOfUnknownCost }: Story['cost']): string {
   const counted = say('cost.runs', { n: runs })
   if (runsOfUnknownCost === runs) return `${counted}${say('cost.unknown')}`
-  return `${counted}, $${usd.toFixed(2)}, ${tokens} tokens${runsOfUnknownCost === 0 ? '' : say('status.spend-unknown', { n: runsOfUnknownCost })}`
+  return `${counted}, $${(usd ?? 0).toFixed(2)}, ${tokens ?? 'unknown'} tokens${runsOfUnknownCost === 0 ? '' : say('status.spend-unknown', { n: runsOfUnknownCost })}`
 }
