@@ -15,13 +15,16 @@ import { blocks, fields } from './text.ts'
 export const specFiles: FolderProjection = {
   kind: 'spec',
   units: state => Object.keys(state.specs.byName),
-  stays: (state, name) => { const current = findSpec(state.specs, name); return current !== undefined && !isOver(current.stage) },
+  stays: (state, name) => { const current = findSpec(state.specs, name); return current !== undefined && !isOver(current.stage) && !isShelved(current) },
   files: (state, name) => {
     const current = findSpec(state.specs, name)
     const revisions = revisionsOf(state.specs, name)
     return current === undefined ? [] : [...inbox(current, revisions), ...archive(current, revisions), ...work(state, current)]
   },
 }
+
+/** Held in the middle of planning: GC may take its plan out of view after a while; it is back as soon as the hold is off. */
+const isShelved = (spec: Spec): boolean => spec.stage === 'planning' && (spec.paused || spec.conflict !== null)
 
 /** Revisions that show in the inbox: the current one if it is there, and those that wait behind it. The first takes the plain name. */
 export function inboxOf(current: Spec, revisions: readonly Spec[]): readonly { readonly spec: Spec; readonly path: string }[] {

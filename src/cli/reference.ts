@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { catalogue } from '../events/catalogue.ts'
 import type { EventDefinition } from '../events/define.ts'
-import { gcRules } from '../gc/rules.ts'
+import { gcTable } from '../gc/rules.ts'
 import { protocolTable } from '../protocol/table.ts'
 import { globalOptions, groups, sharedExits } from './command.ts'
 import type { CommandSpec, Group } from './command.ts'
@@ -103,8 +103,8 @@ function objectText(schema: Schema): string {
 /** docs/gc.md. */
 export const gcReference = (): string => [
   '# GC', '', note, '',
-  'GC takes files out of view. Content and history stay: every removal is an event, and `factory restore PATH` undoes it. `factory gc` runs every rule; each also runs after every agent run. `--dry-run` shows what would leave.',
-  ...table(['command', 'stale', 'age', 'leaves view'], gcRules.map(rule => [code(rule.command), rule.stale, rule.age, rule.leaves])), '',
+  'GC takes files out of view. Content and history stay: every removal is an event, and `factory restore PATH` undoes it. `factory gc` runs every rule; each also runs after every agent run. `--dry-run` shows what would leave. What only lies on this machine (the last rows) is no part of the log and does not come back.',
+  ...table(['command', 'stale', 'age', 'leaves view'], gcTable().map(rule => [code(rule.command), rule.stale, rule.age, rule.leaves])), '',
 ].join('\n')
 
 /** docs/directory-protocol.md. */
