@@ -14,7 +14,12 @@ export interface Shelved {
   before: Doc | null
   removed: boolean
   last: ItemId
+  /** agents.yaml only: its texts, the last of each turn of a writer, oldest first; who brought what would run is read from them. */
+  turns?: Turn[]
 }
+
+/** `writer` is '' where so much lies before that nobody counts. */
+export interface Turn { readonly writer: string; readonly doc: Doc }
 
 export interface Library {
   byPath: Record<string, Shelved>
@@ -66,8 +71,19 @@ function shelve(library: Library, event: FactoryEvent, path: string, doc: Doc, c
   }
   put(library.byPath, path, {
     item: known?.item ?? event.item, kind: known?.kind ?? event.type.slice(0, event.type.indexOf('.')), doc, by: event.actor, at: wallTime(event),
-    before: known?.doc ?? null, removed: false, last: idOf(event),
+    before: known?.doc ?? null, removed: false, last: idOf(event), ...(path === 'agents.yaml' ? { turns: turnsWith(known?.turns ?? [], event, doc) } : {}),
   })
+}
+
+const mostTurns = 50
+
+/** A change that the kernel makes for an agent, or that is taken back, leaves the text to whose turn it was. */
+function turnsWith(turns: readonly Turn[], event: FactoryEvent, doc: Doc): Turn[] {
+  const last = turns.at(-1)
+  const writer = event.type === 'config.changed' || last === undefined ? event.writer : last.writer
+  const kept = last?.writer === writer ? turns.slice(0, -1) : turns
+  const all = [...kept, { writer, doc }].slice(-mostTurns)
+  return kept.length + 1 > mostTurns ? all.map((turn, at) => (at === 0 ? { ...turn, writer: '' } : turn)) : all
 }
 
 function remove(library: Library, event: FactoryEvent, path: string, context: FoldContext): void {

@@ -110,7 +110,7 @@ function backendFor(state: State, config: Config, agent: AgentConfig, writer: st
   const backend = Object.hasOwn(config.backends, name) ? config.backends[name] : undefined
   if (backend === undefined) throw new Refusal('backend-unknown', `${agent.name} runs on the backend ${name}, which agents.yaml does not define.`, `define it under backends, or choose one of ${Object.keys(config.backends).join(', ') || 'those you add'}`)
   if (backendOf(backend) === undefined) throw new Refusal('backend-unknown', `The backend ${name} is of the kind ${backend.kind}, which this version does not know.`, 'use kind: command')
-  const trust = backendTrust(state, writer, backend)
+  const trust = backendTrust(state, writer, backend, config.origins)
   if (!trust.trusted) throw new Refusal('untrusted', `The backend ${name} came from another clone and has not been trusted here.`, 'look at it in agents.yaml, then run factory trust', 3)
   return backend
 }
@@ -134,7 +134,7 @@ function modelFor(config: Config, spec: Spec | null, agent: AgentConfig): string
 
 function requireCriteriaTrust(transaction: Transaction, spec: Spec, project: ClaimedProject | null): void {
   const setup = project === null ? null : transaction.config.projects[project.name]?.setup ?? null
-  if (criteriaTrust(transaction.state, transaction.writer, spec, setup).trusted) return
+  if (criteriaTrust(transaction.state, transaction.writer, spec, setup, { project: project?.name ?? null, origins: transaction.config.origins }).trusted) return
   throw new Refusal('untrusted', `The criteria of ${spec.name} came from another clone and have not been trusted here.`, 'read them in the spec, then run factory trust', 3)
 }
 

@@ -8,6 +8,7 @@ import { isOver } from '../../reducers/reducing.ts'
 import { projectUnits } from '../../projections/all.ts'
 import { unitsOfPath } from '../../projections/touched.ts'
 import { heldNeeds } from '../protocol/confirm.ts'
+import { projectOf } from '../dispatch/project-of.ts'
 import type { Doc } from '../events/types.ts'
 
 export interface TrustSubject extends Trust {
@@ -19,12 +20,13 @@ export interface TrustSubject extends Trust {
 
 export function trustSubjects(state: State, config: Config, writer: string): readonly TrustSubject[] {
   const backends = Object.values(config.backends).map(backend => ({
-    ...backendTrust(state, writer, backend), runs: [backend.command?.join(' ') ?? backend.kind], paths: ['agents.yaml'],
+    ...backendTrust(state, writer, backend, config.origins), runs: [backend.command?.join(' ') ?? backend.kind], paths: ['agents.yaml'],
   }))
   const criteria = Object.values(state.specs.byId).filter(spec => spec.fields.criteria.length > 0 && !isOver(spec.stage)).map(spec => {
-    const setup = spec.fields.project === null ? null : config.projects[spec.fields.project]?.setup ?? null
+    const project = projectOf(state, spec)
+    const setup = config.projects[project]?.setup ?? null
     const runs = [...(setup === null ? [] : [setup]), ...spec.fields.criteria.map(criterion => criterion.script)]
-    return { ...criteriaTrust(state, writer, spec, setup), runs, paths: ['inbox', 'drafting', 'ready', 'archive'].map(folder => `specs/${folder}/${spec.name}.md`) }
+    return { ...criteriaTrust(state, writer, spec, setup, { project, origins: config.origins }), runs, paths: ['inbox', 'drafting', 'ready', 'archive'].map(folder => `specs/${folder}/${spec.name}.md`) }
   })
   return [...backends, ...criteria]
 }

@@ -16,6 +16,8 @@ export interface Config {
   readonly notifications: { readonly recipient: string | null }
   /** SHA-256 over the source texts; recorded by every run. */
   readonly hash: string
+  /** `backend:NAME` and `setup:PROJECT` to the writer who brought that definition; left out where nobody asked the log. */
+  readonly origins?: Readonly<Record<string, string>>
 }
 
 /** `kind: command` is the executable backend; other kinds are registered adapters. */

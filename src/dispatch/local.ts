@@ -28,8 +28,10 @@ function isTrusted(state: State, config: Config, writer: string, subject: string
   const name = subject.slice(subject.indexOf(':') + 1)
   if (subject.startsWith('backend:')) {
     const backend = Object.hasOwn(config.backends, name) ? config.backends[name] : undefined
-    return backend === undefined || backendTrust(state, writer, backend).trusted
+    return backend === undefined || backendTrust(state, writer, backend, config.origins).trusted
   }
   const spec = findSpec(state.specs, name)
-  return spec === undefined || criteriaTrust(state, writer, spec, config.projects[projectOf(state, spec)]?.setup ?? null).trusted
+  if (spec === undefined) return true
+  const project = projectOf(state, spec)
+  return criteriaTrust(state, writer, spec, config.projects[project]?.setup ?? null, { project, origins: config.origins }).trusted
 }

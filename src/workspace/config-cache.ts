@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import type { ConfigProblem } from '../config/load.ts'
 import type { Config } from '../config/model.ts'
 import { writeDurably } from '../log/durable-file.ts'
+import { configSources } from '../deciders/config-texts.ts'
+import type { Turn } from '../../reducers/library.ts'
 import type { State } from '../../reducers/state.ts'
+import { originsOf } from './config-origins.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -24,7 +27,7 @@ export interface ConfigReader {
 /** Loads what the state says, falling back to the last good text of each file, and to the built-in defaults. */
 export async function configOf(state: State, reader: ConfigReader, mayWrite: boolean): Promise<LoadedConfig> {
   const sources = configPaths(state)
-  const raw = sources.map(({ path, sha256 }) => `${path} ${sha256}`).join('\n')
+  const raw = [...sources.map(({ path, sha256 }) => `${path} ${sha256}`), ...turnsOf(state).map(({ writer, doc }) => `${writer} ${doc.sha256}`)].join('\n')
   const cached = readCache(reader)
   if (cached !== null && cached.raw === raw && Object.entries(cached.env).every(([name, value]) => (reader.env[name] ?? null) === value)) return cached.loaded
   const loaded = await load(state, reader)
@@ -35,7 +38,7 @@ export async function configOf(state: State, reader: ConfigReader, mayWrite: boo
 
 interface Cached { readonly raw: string; readonly env: Record<string, string | null>; readonly loaded: LoadedConfig }
 
-const cacheFormat = 1
+const cacheFormat = 2
 const cachePath = (local: string): string => join(local, 'config.json')
 
 function readCache(reader: ConfigReader): Cached | null {
@@ -46,6 +49,8 @@ function readCache(reader: ConfigReader): Cached | null {
     return null
   }
 }
+
+const turnsOf = (state: State): readonly Turn[] => state.library.byPath['agents.yaml']?.turns ?? []
 
 const isConfigPath = (path: string): boolean => path === 'agents.yaml' || path === 'permissions.yaml' || /^apps\/[^/]+\.yaml$/.test(path)
 
@@ -79,8 +84,9 @@ async function load(state: State, reader: ConfigReader): Promise<LoadedConfig> {
     apps: withApps ? configPaths(state).filter(({ path }) => path.startsWith('apps/')).map(({ path, sha256 }) => ({ path, text: textOf(reader, sha256) })) : [],
   }, { env: reader.env })
   const first = attempt('doc', 'doc', true)
+  const definitions = (turn: Turn): Config | null => loadConfig({ ...configSources(state, doc => textOf(reader, doc.sha256)), agents: textOf(reader, turn.doc.sha256) }, { env: reader.env }).config
   for (const result of [first, attempt('before', 'doc', true), attempt('doc', 'before', true), attempt('before', 'before', false), attempt(null, null, false)]) {
-    if (result.config !== null) return { config: result.config, problems: first.problems }
+    if (result.config !== null) return { config: { ...result.config, origins: originsOf(result.config, turnsOf(state), definitions) }, problems: first.problems }
   }
   throw new Error('the built-in configuration does not load')
 }
