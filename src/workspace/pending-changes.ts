@@ -34,6 +34,8 @@ export interface Pending {
   readonly changes: readonly PendingChange[]
   /** Paths to bring right again without any command, with what lies there now (null: nothing). */
   readonly restore: ReadonlyMap<string, Buffer | null>
+  /** Without an index: files that lie there as the projection says, with their hash, so that the writer knows them as its own. */
+  readonly standing: ReadonlyMap<string, string>
 }
 
 /** Nothing that a person writes for an agent is larger; the configured limit refuses earlier and more kindly. */
@@ -54,7 +56,7 @@ export function findPendingChanges({ root, index, state, bytes, fromGit }: Pendi
   const seen = scanTree(root)
   const touched = [...seen].filter(([path, file]) => !sameStamp(index?.files[path], file))
   const gone = Object.keys(index?.files ?? {}).filter(path => !seen.has(path))
-  if (touched.length === 0 && gone.length === 0) return { changes: [], restore: new Map() }
+  if (touched.length === 0 && gone.length === 0) return { changes: [], restore: new Map(), standing: new Map() }
   const projected = projectedHashes(state, bytes)
   const restore = new Map<string, Buffer | null>()
   const changes: PendingChange[] = []
@@ -70,7 +72,9 @@ export function findPendingChanges({ root, index, state, bytes, fromGit }: Pendi
     else changes.push({ path, kind: 'removed', bytes: null, base: index?.files[path]?.sha256 ?? null, unfit: null, stamp: null })
   }
   if (index === null) for (const path of projected.keys()) if (!seen.has(path)) restore.set(path, null)
-  return { changes: downstreamFirst(pairMoves(changes)), restore }
+  const other = new Set([...changes.map(change => change.path), ...restore.keys()])
+  const standing = new Map(index === null ? [...projected].filter(([path]) => seen.has(path) && !other.has(path)) : [])
+  return { changes: downstreamFirst(pairMoves(changes)), restore, standing }
 }
 
 const sameStamp = (known: FileStamp | undefined, file: SeenFile): boolean =>

@@ -87,7 +87,8 @@ async function intake(session: Work, known: LocalIndex | null): Promise<void> {
   const { opened, git, options, stale } = session
   const knows = (sha256: string): boolean => opened.blobs.has({ sha256 })
   const fromGit = gitsDoing({ root: opened.root, index: known, state: stateOf(session), head: git.head, writer: opened.log.writer(), knows, commits: options.fromCommits })
-  const { changes, restore } = findPendingChanges({ root: opened.root, index: known, state: stateOf(session), bytes: opened.blobs.get, fromGit })
+  const { changes, restore, standing } = findPendingChanges({ root: opened.root, index: known, state: stateOf(session), bytes: opened.blobs.get, fromGit })
+  for (const [path, sha256] of standing) stale.set(path, sha256)
   const port = intakePort(session)
   for (const [path, bytes] of restore) {
     stale.set(path, bytes === null ? null : sha256Hex(bytes))
