@@ -5,7 +5,7 @@
  */
 import { cpSync, lstatSync, mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FactoryError } from '../error.ts'
+import { FactoryError, isFactoryError } from '../error.ts'
 import { type GitOptions, git, gitPipe, partsOf } from '../workspace/git-command.ts'
 import { type GitDir, readRef } from '../workspace/git-dir.ts'
 import { changedPaths, identityOf, isSha256, line, makeGitDir, must, objectsOf, ownGit, projectGit, textAt, withTrustedGit } from './project-git.ts'
@@ -158,15 +158,25 @@ export async function importCommit({ project, clone, commit, branch, expectOld }
     // Written anew: the folder lay where the agent could reach it. Objects are checked by their hash, everything else is ours.
     makeGitDir(importDir(clone), { alternates: [objectsOf(located)], sha256: isSha256(located) })
     const send = ['pack-objects', '--revs', '--stdout', '--quiet', '--delta-base-offset']
-    await must('bring the commit into the project', gitPipe(
+    await acceptable(must('bring the commit into the project', gitPipe(
       [send, { ...ownGit(importDir(clone)), input: `${commit}\n^${commit}^@\n`, timeoutMs: copyMs }],
       [['index-pack', '--stdin', '--strict', '--fix-thin'], { ...trusted, timeoutMs: copyMs }],
-    ))
+    )))
     await must('check the commit', git(['cat-file', '-e', `${commit}^{tree}`], trusted))
   })
   const result = await moveBranch({ project, branch, from: current, to: commit })
   if (result === 'moved') return
   throw result === 'dirty' ? new FactoryError('project-dirty', `${branch} is checked out in the project and has changes that are not committed`, { mend: `commit or put aside what changed on ${branch}, then run the command again` }) : moved(branch, current)
+}
+
+/** What git's own strict look at the objects refuses is the fault of whoever left it. */
+async function acceptable(bringing: Promise<Buffer>): Promise<void> {
+  try {
+    await bringing
+  } catch (error) {
+    if (!isFactoryError(error) || !/error: object [0-9a-f]+: \w+:/.test(error.message)) throw error
+    throw new FactoryError('project-unfit', error.message, { mend: 'the agent has to leave plain files and links with usual names', cause: error })
+  }
 }
 
 const moved = (branch: string, current: string | null): FactoryError =>

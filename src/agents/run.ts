@@ -121,11 +121,12 @@ async function call({ workspace, claim, options, guard }: Execution, view: View,
   })
 }
 
-/** What went wrong on this side is no fault of the agent. */
+/** What went wrong on this side is no fault of the agent; what it left in its project may be. */
 function faultOf(error: unknown, guard: RunGuard): BackendResult {
   const over = isFactoryError(error) && error.code === 'run-over'
+  const agents = isFactoryError(error) && error.code === 'project-unfit'
   return {
-    ok: false, fault: over || guard.signal.aborted ? 'cancelled' : 'infrastructure', deadline: null, message: messageOf(error), reply: '',
+    ok: false, fault: over || guard.signal.aborted ? 'cancelled' : agents ? 'agent' : 'infrastructure', deadline: null, message: messageOf(error), reply: '',
     usage: null, costUsd: null, toolCalls: null, exitCode: null, log: '', sessionId: null, until: null,
   }
 }
