@@ -56,8 +56,7 @@ export async function notify(workspace: Workspace, outcome: RunOutcome | null, e
 
 const nameOf = (state: State, { item }: RunOutcome): string | null => (item === null ? null : state.specs.byId[item]?.name ?? state.research.byId[item]?.name ?? null)
 
-/** What agents said is redacted before it is told. */
 function want(transaction: Transaction, { dedupe, agent, text }: Notice): void {
-  const payload = { type: 'message', agent, recipient: transaction.config.notifications.recipient, text: transaction.text(transaction.take(text)) }
+  const payload = { type: 'message', agent, recipient: transaction.config.notifications.recipient, text }
   decide(transaction, requestEffect, { kind: 'notification', dedupe, payload })
 }

@@ -23,6 +23,7 @@ import type { Opened } from './open-workspace.ts'
 import { findPendingChanges } from './pending-changes.ts'
 import { quarantineBytes } from './quarantine.ts'
 import type { TransactOptions, Transaction } from './session.ts'
+import { redactData } from './redact-data.ts'
 import { stateOf } from './work.ts'
 import type { Work } from './work.ts'
 
@@ -166,7 +167,9 @@ const keyed = (state: State, key: string): ItemId | null => (Object.hasOwn(state
 function append(session: Work, drafts: readonly Draft[], by: { readonly actor?: string; readonly run?: string; readonly cause?: ItemId }, own: boolean): readonly FactoryEvent[] {
   const { options } = session
   const key = !own || options.key === undefined || keyed(stateOf(session), options.key) !== null ? {} : { key: options.key }
-  return appendRaw(session, drafts.map((draft, position) => {
+  const redact = (text: string): string => session.opened.redact(text).text
+  return appendRaw(session, drafts.map((unsafe, position) => {
+    const draft = { ...unsafe, data: redactData(unsafe.data, redact) } as Draft
     const problem = dataProblem(draft.type, catalogue[draft.type].version, draft.data)
     if (problem !== null) throw new FactoryError('event-invalid', `Factory would have recorded something malformed: ${problem}`, { exitCode: 70 })
     const run = draft.run ?? by.run
