@@ -120,7 +120,8 @@ const listed = (config: AccessConfig, agent: string): readonly string[] => {
   const own = config.agents.find(candidate => candidate.name === agent)
   const resources = config.permissions.resources.flatMap(({ path }) =>
     (path.includes('{agent}') ? config.agents.map(({ name }) => path.replaceAll('{agent}', name)) : [path]))
-  const paths = [...resources, ...(own?.canRead ?? []), ...(own?.canWrite ?? []), ...readOnly, ...(own === undefined ? [] : ownFolders(agent))]
+  // The last spelling of a path is shown: that of the configuration.
+  const paths = [...readOnly, ...(own === undefined ? [] : ownFolders(agent)), ...(own?.canRead ?? []), ...(own?.canWrite ?? []), ...resources]
   return [...new Map(paths.map(path => [segmentsOf(path)?.join('/') ?? path, path])).values()].sort()
 }
 
