@@ -6,11 +6,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { at, temporaryDirectory } from '../cli/factory.ts'
 import type { Ran, RunOptions, TestWorkspace } from '../cli/factory.ts'
 
 export type { Ran } from '../cli/factory.ts'
+/** A case is many programs one after another; how long they take is the machine's affair. */
+vi.setConfig({ testTimeout: 300_000 })
+
 export const worker = fileURLToPath(new URL('../../fixtures/agents/worker.mjs', import.meta.url))
 
 /** What an agent does instead of its usual work; `usual` adds that work. */
@@ -60,8 +63,8 @@ export interface World extends TestWorkspace {
   readonly desk: string
   /** Runs the command and expects this exit code (0 unless said otherwise). */
   readonly run: (args: readonly string[], exitCode?: number, options?: RunOptions) => Promise<Ran>
-  /** `name` is `DISPATCH`, `DISPATCH.AGENT`, `DISPATCH.ITEM` or `DISPATCH.ITEM.ATTEMPT`. */
-  readonly script: (name: string, script: Script) => void
+  /** `name` is `DISPATCH`, `DISPATCH.AGENT`, `DISPATCH.ITEM` or `DISPATCH.ITEM.ATTEMPT`. Of a list each run takes the next; the last goes on. */
+  readonly script: (name: string, script: Script | readonly Script[]) => void
   readonly intent: (name: string, text?: string) => void
   readonly status: () => Promise<Status>
   /** Names of the specs in a stage. */
