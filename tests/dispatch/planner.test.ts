@@ -55,6 +55,14 @@ describe('hints', () => {
       { command: 'factory run spec login-page', item: 'spec/login-page', ready: true, blockedBy: [] },
     ])
   })
+
+  it('leave out what passes by itself', () => {
+    const history = given()
+    history.ready('login-page')
+    history.intent('login-page')
+    expect(history.plan().candidates.map(one => one.blocked.map(({ code }) => code))).toEqual([[], ['waiting']])
+    expect(hints(history.plan().candidates).map(({ command }) => command)).toEqual(['factory run builder login-page'])
+  })
 })
 
 describe('questions for a person', () => {
