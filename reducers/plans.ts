@@ -9,7 +9,9 @@ export function reducePlan(spec: Spec, event: FactoryEvent, context: FoldContext
   if (event.type === 'plan.written') {
     if (!move(spec, event, context, 'planning')) return
     const { doc, round, strategy, segments, problems } = event.data
-    spec.plan = { doc, round, strategy, segments, problems, status: 'written', feedback: null, done: [], standing: null, cleared: [] }
+    // What holds no work is done without a run.
+    const done = segments.flatMap(({ empty }, index) => (empty === true ? [{ index, doc: null, commit: null }] : []))
+    spec.plan = { doc, round, strategy, segments, problems, status: 'written', feedback: null, done, standing: null, cleared: [] }
     return
   }
   if (spec.plan === null || !reduceStanding(spec, spec.plan, event, context)) return

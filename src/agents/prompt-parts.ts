@@ -3,6 +3,7 @@
  * is made.
  */
 import type { Workspace } from '../workspace/session.ts'
+import type { Spec } from '../../reducers/spec.ts'
 import type { State } from '../../reducers/state.ts'
 import { boardText } from './board.ts'
 import { reportsForReview, researchFor, segmentOf } from './claim-facts.ts'
@@ -29,7 +30,7 @@ export async function promptParts(sources: Sources, claim: Claim): Promise<Promp
   return {
     agent, role: claim.agent.role, now, dispatch: claim.dispatch, task: view.row.task,
     item: claim.spec !== null && spec !== null ? `${claim.spec.name} (stage ${spec.stage})` : claim.research?.name ?? null,
-    attempt: claim.attempt, segment: await segmentText(claim, state, file), project: view.clone?.name ?? null, shell: claim.agent.shell,
+    attempt: claim.attempt, segment: await segmentText(claim, state, file), answers: answersOf(spec), project: view.clone?.name ?? null, shell: claim.agent.shell,
     handsOver: [...view.row.handsOver(view.subject), ...commonHandOvers(agent)],
     skills: await skillsOf(claim, view, file),
     memory: file(`memory/${agent}/MEMORY.md`), today: file(dailyLog(agent, now, 0)), yesterday: file(dailyLog(agent, now, 1)),
@@ -80,6 +81,10 @@ async function segmentText(claim: Claim, state: State, file: (path: string) => P
   const spec = state.specs.byId[claim.spec.id] ?? null
   return { ...found, reports: reportsForReview(spec, claim.segment), text: plan === null ? '' : parsePlan(plan.text).segments[found.index]?.text ?? '' }
 }
+
+const answersOf = (spec: Spec | null): NonNullable<PromptParts['answers']> => (spec?.plan?.cleared ?? []).map(({ id, answer }) => ({
+  id, answer, title: spec?.plan?.segments.find(({ checkpoint }) => checkpoint?.id === id)?.checkpoint?.title ?? id,
+}))
 
 /** Parse errors of what this agent wrote, or of this item. */
 function unparsedFor(state: State, claim: Claim): PromptParts['unparsed'] {

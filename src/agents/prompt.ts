@@ -21,6 +21,8 @@ export interface PromptParts {
   readonly item: string | null
   readonly attempt: number
   readonly segment: { readonly index: number; readonly count: number; readonly title: string; readonly text: string; readonly reports: boolean } | null
+  /** What people said at the checkpoints of the plan that are passed. */
+  readonly answers?: readonly { readonly id: string; readonly title: string; readonly answer: string }[]
   readonly project: string | null
   readonly handsOver: readonly HandOver[]
   readonly shell: string
@@ -128,6 +130,10 @@ const unparsed = ({ unparsed: errors }: PromptParts): Section[] => (errors.lengt
   ...errors.slice(-20).map(({ source, line, message }) => `- ${source}, line ${line}: ${cutTo(message, 500)}`),
 ].join('\n'))])
 
+const answered = ({ answers = [] }: PromptParts): readonly string[] => (answers.length === 0 ? [] : [
+  ['What people decided and did at the checkpoints of the plan:', ...answers.map(({ id, title, answer }) => `- ${id} (${title}): ${cutTo(answer.replaceAll(/\s+/g, ' ').trim(), 2000)}`)].join('\n'),
+])
+
 function task(parts: PromptParts): readonly Section[] {
   const { message, taskFile, segment, item } = parts
   const said = [
@@ -135,7 +141,7 @@ function task(parts: PromptParts): readonly Section[] {
     ...(taskFile === null ? [] : [taskFile.trim()]), ...(message === null ? [] : [message.trim()]),
     ...(parts.heartbeat ? [heartbeatText(parts)] : []),
   ]
-  return [say('task', ['## Task', ...(said.length === 0 ? [item === null ? parts.task : `Work on ${item}.`] : [said.join('\n\n')])].join('\n'))]
+  return [say('task', ['## Task', ...answered(parts), ...(said.length === 0 ? [item === null ? parts.task : `Work on ${item}.`] : [said.join('\n\n')])].join('\n'))]
 }
 
 const heartbeatText = ({ now }: PromptParts): string =>

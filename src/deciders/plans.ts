@@ -31,7 +31,7 @@ export const writePlan: Decider<WritePlan> = (state, { spec: id, doc, plan, feed
   return [...revokedByPerson(state, spec, 'its plan was changed', context), written, ...rejected]
 }
 
-const short = ({ title, checkpoint }: Segment): Segment => ({ title: title.slice(0, 500), checkpoint: checkpoint === null ? null : { ...checkpoint, title: checkpoint.title.slice(0, 500) } })
+const short = ({ title, checkpoint, empty }: Segment): Segment => ({ title: title.slice(0, 500), ...(empty === true ? { empty } : {}), checkpoint: checkpoint === null ? null : { ...checkpoint, title: checkpoint.title.slice(0, 500) } })
 const about = (spec: Spec) => ({ item: spec.id, stream: specStream(spec) })
 
 function planOf(spec: Spec, what: string): PlanState {

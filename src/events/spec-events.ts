@@ -16,6 +16,8 @@ export const specEvents = {
     segments: z.array(z.strictObject({
       title: short,
       checkpoint: z.strictObject({ id: short, type: z.enum(['human-verify', 'decision', 'human-action']), title: short }).nullable(),
+      /** It holds no work: only its checkpoint stands. */
+      empty: z.literal(true).optional(),
     })).max(200),
     problems: z.array(short).max(50),
   })),

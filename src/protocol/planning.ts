@@ -13,8 +13,8 @@ function write(request: Request, spec: Spec): Routed {
   const feedback = found.length === 0 ? null : request.store(`# The plan could not be read: ${spec.name}\n\n${found.map(line => `- ${line}`).join('\n')}\n`)
   const plan = {
     strategy, problems: found.slice(0, 50).map(line => line.slice(0, 500)),
-    segments: segments.map(({ title, checkpointAfter }) => ({
-      title: title.slice(0, 500), checkpoint: checkpointAfter === null ? null : { id: checkpointAfter.id, type: checkpointAfter.type, title: checkpointAfter.title.slice(0, 500) },
+    segments: segments.map(({ title, text, checkpointAfter }) => ({
+      title: title.slice(0, 500), ...(text === '' ? { empty: true as const } : {}), checkpoint: checkpointAfter === null ? null : { id: checkpointAfter.id, type: checkpointAfter.type, title: checkpointAfter.title.slice(0, 500) },
     })),
   }
   return routed('plan', writePlan(request.state, { spec: spec.id, doc: docOf(request), plan, feedback }, request.context))
