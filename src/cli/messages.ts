@@ -26,7 +26,7 @@ const table = {
   'cost.unknown': ', cost unknown',
 
   'start.idle': 'Idle after {n:step:steps}: nothing is waiting.',
-  'start.waiting': 'Nothing more can be done now, after {n:step:steps}. What waits, and why:',
+  'start.waiting': 'After {n:step:steps}, nothing more can be done now. What waits, and why:',
   'start.gated': 'Stopped at a gate after {n:step:steps}. What is needed:',
   'start.max-steps': 'Stopped after {n:step:steps}, as asked (--max-steps). factory start goes on.',
   'start.interrupted': 'Interrupted after {n:step:steps}. factory start goes on where it stopped.',
