@@ -23,7 +23,7 @@ export function readLog(workspace: Workspace, filter: LogFilter, now = new Date(
     found.push(event)
     if (filter.limit !== undefined && found.length > filter.limit * 2 + 1000) found.splice(0, found.length - filter.limit)
   }
-  return filter.limit === undefined ? found : found.slice(-filter.limit)
+  return filter.limit === undefined ? found : found.slice(Math.max(0, found.length - filter.limit))
 }
 
 /** Exact, or everything under a prefix that ends in `*`, `/` or `.`; a bare kind means all of it. */

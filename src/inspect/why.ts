@@ -64,16 +64,17 @@ async function subjectOf(workspace: Workspace, state: State, what: string, proje
   if (spec !== undefined) return { kind: 'spec', name: spec.name, ...none, items: new Set(revisionsOf(state.specs, spec.name).map(one => one.id)) }
   const decision = decisionNamed(state, what)
   if (decision !== null) return { kind: 'decision', name: what, ...none, items: new Set([decision]) }
-  const research = state.research.byName[what.replace(/^research\//, '').replace(/\.md$/, '')]
+  const question = what.replace(/^research\//, '').replace(/\.md$/, '')
+  const research = Object.hasOwn(state.research.byName, question) ? state.research.byName[question] : undefined
   if (research !== undefined) return { kind: 'research', name: what, ...none, items: new Set([research]) }
   const observation = Object.values(state.feedback.observations).find(one => one.slug === what || one.file === what || one.file === what.split('/').at(-1))
   if (observation !== undefined) return { kind: 'observation', name: observation.slug, ...none, items: new Set([observation.id]) }
   const need = Object.values(state.feedback.needs).find(one => one.key === what)
   if (need !== undefined) return { kind: 'need', name: need.key, ...none, items: new Set([need.id]) }
   const path = what.replace(/^\.\//, '')
-  const shelved = state.library.byPath[path]
+  const shelved = Object.hasOwn(state.library.byPath, path) ? state.library.byPath[path] : undefined
   if (shelved !== undefined) return { kind: 'file', name: path, ...none, items: new Set([shelved.item]) }
-  const owner = Object.keys(state.specs.byName).find(name => filesOf(state, `spec:${name}`).some(file => file.path === path))
+  const owner = Object.keys(state.specs.byName).find(name => filesOf(state, `spec/${name}`).some(file => file.path === path))
   if (owner !== undefined) return { kind: 'file', name: path, ...none, items: new Set(revisionsOf(state.specs, owner).map(one => one.id)) }
   return gitSubject(workspace, state, what, projectDirectory)
 }

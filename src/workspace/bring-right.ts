@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { unitsTouched } from '../../projections/all.ts'
-import { commitMessage, documentsOf } from './commit.ts'
+import { commitMessage } from './commit.ts'
 import { commitPaths } from './git.ts'
 import { writeIndex } from './local-index.ts'
 import { loadedConfig } from './open-workspace.ts'
@@ -26,7 +26,7 @@ export async function bringRight(session: Work): Promise<void> {
   const units = inStep ? new Set(unitsTouched(state, appended)) : null
   const { changed, complete } = writeTree({ root: opened.root, index, blobs: opened.blobs, warn: opened.warn }, state, units, stale)
   const sealed = sealLog(session)
-  const documents = appended.flatMap(event => documentsOf(event, sha256 => opened.blobs.text({ sha256 }))).map(sha256 => opened.blobs.path(sha256))
+  const documents = [...session.stored].map(sha256 => opened.blobs.path(sha256))
   index.heads = complete ? { ...state.heads } : {}
   index.events = state.events
   index.uncommitted = [...new Set([...index.uncommitted, ...changed, ...documents, ...sealed, ...(appended.length > 0 ? ['events.jsonl'] : []), ...(inStep ? [] : everythingOfOurs(opened))])]

@@ -46,7 +46,7 @@ async function perform<T>(opened: Opened, lock: HeldLock, git: GitState, options
   const index = known ?? emptyIndex()
   const inStep = known !== null && index.events === caught.state.events && sameHeads(index.heads, caught.state.heads)
   if (!inStep && known?.head != null) await restoreBlobs(opened.root, known.head, opened.blobs, sha256 => Object.hasOwn(caught.state.settings.erased, sha256))
-  const session: Work = { opened, lock, git, options, now, appended: [], stale: new Map(), index, inStep, loaded: await loadedConfig(opened, caught.state, true), tail: caught.tail }
+  const session: Work = { opened, lock, git, options, now, appended: [], stored: new Set(), stale: new Map(), index, inStep, loaded: await loadedConfig(opened, caught.state, true), tail: caught.tail }
   let outcome: { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: unknown }
   try {
     appendRaw(session, drafts)
@@ -134,9 +134,10 @@ function keep(session: Work, bytes: Buffer): { doc: Doc; text: string | null } {
   return { doc: store(session, redacted), text: redacted }
 }
 
-function store({ lock, opened }: Work, content: string | Buffer): Doc {
+function store({ lock, opened, stored }: Work, content: string | Buffer): Doc {
   lock.requireHeld()
   const { sha256, bytes } = opened.blobs.put(content)
+  stored.add(sha256)
   return { sha256, bytes }
 }
 

@@ -15,6 +15,8 @@ export interface Work {
   readonly options: TransactOptions
   readonly now: Date
   readonly appended: FactoryEvent[]
+  /** Blobs stored meanwhile, also those that no event came to name. */
+  readonly stored: Set<string>
   /** Paths to bring right, with the hash of what lies there. */
   readonly stale: Map<string, string | null>
   readonly index: LocalIndex
