@@ -115,6 +115,18 @@ describe('agents that fail', () => {
   })
 })
 
+describe('nothing to run with', () => {
+  test('a start without a backend says what waits, why, and what to do about it', async () => {
+    const world = await newWorld({ agentsYaml: () => 'version: 1\n' })
+    world.intent('foo')
+    const started = await world.run(['start'])
+    expect(started.stdout).toMatch(/After 0 steps, nothing more can be done now/)
+    expect(started.stdout).toMatch(/draft foo: no backend is configured for spec\n\s+-> factory config edit/)
+    expect(started.stdout).not.toMatch(/nothing is waiting/)
+    expect((await world.run(['start', '--json'])).json()).toMatchObject({ outcome: 'idle', candidates: [{ name: 'foo', blocked: [{ code: 'backend' }] }] })
+  })
+})
+
 describe('several at once', () => {
   // A second start leaves alone what is claimed and exits 0; only a workspace that is locked by a command is busy (75).
   test('45 two starts build one ready spec once: the second names the run and leaves it alone', async () => {
