@@ -20,7 +20,7 @@ const untrusted = async (world: World): Promise<readonly string[]> => ((await wo
 const count = async (world: World, type: string): Promise<number> => (await world.log()).filter(event => event.type === type).length
 
 test('backends and criteria of another clone run only after trust there, which is local and bound to what would run', async () => {
-  const home = await newWorld({ agentsYaml: onGit })
+  const home = await newWorld({ agentsYaml: desk => onGit(desk, 'projects: { a: { setup: "true" } }\n') })
   home.intent('a')
   home.script('draft.a', { write: { 'specs/ready/a.md': spec } })
   await home.run(['start', '--max-steps', '1'])
