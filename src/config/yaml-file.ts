@@ -136,12 +136,23 @@ const brokenYaml = (file: string, doc: Document.Parsed): readonly ConfigProblem[
 
 /** Reads and validates one file. `env` null: no substitution. */
 export const readYamlFile = <Value>(file: string, text: string, schema: z.ZodType<Value>, env: Environment | null): ReadFile<Value> => {
+  const refused = (message: string, mend: string): ReadFile<Value> => ({ value: null, problems: [{ file, line: 1, message, mend }], warnings: [], lineOf: () => 1 })
+  if (text.length > fileLimit) return refused('the file is larger than 1 MiB', 'shorten it')
+  try {
+    return readParsed(file, text, schema, env)
+  } catch (error) {
+    // A value that holds itself, or a thousand lists in each other: no walk through it ends.
+    if (error instanceof RangeError) return refused('it holds itself, or is nested too deeply', 'write the values out')
+    throw error
+  }
+}
+
+const readParsed = <Value>(file: string, text: string, schema: z.ZodType<Value>, env: Environment | null): ReadFile<Value> => {
   const lines = new LineCounter()
   const doc = parseDocument(text, { lineCounter: lines })
   const reading: Reading = { file, doc, lines, problems: [], warnings: [], written: new Map() }
   const locate = (path: KeyPath): number => lineOf(reading, path)
   const failed = (problems: readonly ConfigProblem[]): ReadFile<Value> => ({ value: null, problems, warnings: reading.warnings, lineOf: locate })
-  if (text.length > fileLimit) return failed([{ file, line: 1, message: 'the file is larger than 1 MiB', mend: 'shorten it' }])
   if (doc.errors.length > 0) return failed(brokenYaml(file, doc))
   const plain = jsOf(doc)
   if (plain === undefined) return failed([{ file, line: 1, message: 'too many aliases', mend: 'write the values out' }])

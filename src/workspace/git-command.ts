@@ -129,6 +129,7 @@ function callersEnvironment(): NodeJS.ProcessEnv {
 function failed(args: readonly string[], error: Error & { code?: unknown; killed?: boolean; status?: number | null }, stdout: Buffer, stderr: Buffer): GitResult {
   const code = typeof error.code === 'number' ? error.code : typeof error.status === 'number' ? error.status : null
   const said = stderr.toString('utf8').split('\n').filter(line => line.trim() !== '').slice(0, 3).join('; ').slice(0, 400)
+  if (error.code === 'ENOENT' && stderr.length === 0) return { ok: false, code, stdout, warning: 'git is not installed, or not on PATH' }
   const why = error.killed === true || error.code === 'ETIMEDOUT' ? 'took too long and was ended' : said === '' ? messageOf(error).slice(0, 200) : said
   return { ok: false, code, stdout, warning: `git ${args[0] ?? ''}: ${why || `ended with ${code ?? 'a signal'}`}` }
 }

@@ -2,7 +2,7 @@
  * Opens a workspace: looking (no lock, nothing written) and transactions (lock, catch up, heal, intake, decide, append, project,
  * commit). The one implementation of `session.ts`.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { FactoryError } from '../error.ts'
 import type { FactoryEvent } from '../events/types.ts'
@@ -13,6 +13,7 @@ import { withLock } from '../log/lock.ts'
 import { createRedactor } from '../log/redact.ts'
 import { reduce, initialState } from '../../reducers/state.ts'
 import { configOf } from './config-cache.ts'
+import { diskFailure, isDiskFailure } from './disk-failure.ts'
 import { gitState } from './git.ts'
 import { lookAt } from './look.ts'
 import type { TransactOptions, Transaction, Workspace } from './session.ts'
@@ -92,13 +93,24 @@ export const loadedConfig = (opened: Opened, state: Folded['state'], mayWrite: b
 
 async function lockedTransaction<T>(opened: Opened, options: TransactOptions, work: (transaction: Transaction) => Promise<T> | T): Promise<T> {
   if (!existsSync(join(opened.root, 'events.jsonl'))) throw new FactoryError('no-workspace', `${opened.root} holds no events.jsonl any more.`, { mend: 'restore it from git or a backup; factory doctor says more' })
-  mkdirSync(opened.local, { recursive: true })
   const { runTransaction } = await import('./transact.ts')
-  return withLock(opened.root, { command: options.command }, lock => {
+  return writable(opened.root, () => withLock(opened.root, { command: options.command }, lock => {
     const git = gitState(opened.root)
     if (git.busy !== null && options.command !== 'sync') {
       throw new FactoryError('git-busy', `git is in the middle of a ${git.busy} in this workspace.`, { exitCode: 75, mend: 'finish it or abort it with git, or let factory sync unite the histories' })
     }
     return runTransaction(opened, lock, git, options, work)
-  })
+  }))
+}
+
+/** What the system refuses before anything is decided (a full disk, a directory that cannot be written) is told like the rest. */
+async function writable<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const local = join(root, '.factory-local')
+  try {
+    mkdirSync(local, { recursive: true })
+    accessSync(local, constants.W_OK)
+    return await work()
+  } catch (error) {
+    throw isDiskFailure(error) ? diskFailure(error, root) : error
+  }
 }
