@@ -6,6 +6,7 @@
 import { diffArrays } from 'diff'
 import type { Document } from 'yaml'
 import { isMap, isSeq, parseDocument } from 'yaml'
+import { messageOf } from '../error.ts'
 import { segmentsOf } from '../permissions/paths.ts'
 import { builtinAgent, plainAgent } from './builtin-agents.ts'
 
@@ -14,6 +15,15 @@ type Edit = (doc: Document.Parsed) => string | null
 
 /** Applies `edit`; an edit that changes nothing returns the text as it was. */
 const edited = (text: string, edit: Edit): EditResult => {
+  try {
+    return attempted(text, edit)
+  } catch (error) {
+    // An alias without its anchor parses, and throws only where it is followed.
+    return { problem: `agents.yaml cannot be edited: ${messageOf(error)}` }
+  }
+}
+
+const attempted = (text: string, edit: Edit): EditResult => {
   const doc = parseDocument(text)
   const [error] = doc.errors
   if (error !== undefined) return { problem: `agents.yaml is not valid YAML: ${error.message.split('\n')[0] ?? ''}` }

@@ -62,6 +62,7 @@ describe('an edit', () => {
     expect(setModel('agents: [', 'builder', 'x')).toHaveProperty('problem')
     expect(setModel('agents: []', 'builder', 'x')).toHaveProperty('problem')
     expect(setModel('[]', 'builder', 'x')).toHaveProperty('problem')
+    expect(setModel(': *a', 'builder', 'x')).toHaveProperty('problem')
     expect(expandAcl(mine, 'builder', 'can_read', '../x')).toHaveProperty('problem')
     expect(placeSkill('agents: { spec: { skills: [x] } }', 'spec', 'y', 'always')).toHaveProperty('problem')
   })
