@@ -80,24 +80,27 @@ function lifeOf(index: number, writer: string, first: number, sha256: string): E
 }
 
 /** A workspace whose log holds about `events` events; what GC would have taken is out of view. */
-async function longHistory(root: string, events: number): Promise<Workspace> {
+export async function longHistory(root: string, events: number): Promise<Workspace> {
   const env = { HOME: root, PATH: process.env['PATH'] }
   await initWorkspace(root, { env, actor })
   const workspace = openWorkspace(root, { env })
   const doc = await workspace.transact({ command: 'bench', actor }, transaction => transaction.store(`${'text '.repeat(360)}\n`))
   const log = openFileLog({ dir: root })
-  log.recover(new Date())
+  // A year of work, so that what is only kept for a month is as much as a month makes.
+  const began = Date.now()
+  const at = (written: number): Date => new Date(began + 60_000 - Math.round((1 - written / events) * 365 * 86_400_000))
+  log.recover(at(0))
   for (let written = 0, index = 0; written < events;) {
     const drafts: EventDraft[] = []
     for (; drafts.length < 500 && written + drafts.length < events; index += 1) drafts.push(...lifeOf(index, log.writer(), log.nextSeq() + drafts.length, doc.sha256))
-    log.append(drafts, new Date())
+    log.append(drafts, at(written))
     log.seal()
     written += drafts.length
     const paths = drafts.filter(draft => draft.type === 'spec.submitted').flatMap(draft => {
       const { name } = draft.data as { name: string }
       return [`specs/archive/${name}.md`, `tasks/verified/${name}.md`, `tasks/verified/${name}.builder-notes.md`]
     })
-    log.append([{ type: 'item.collected', version: 1, stream: 'gc/bench', actor: 'gc', data: { rule: 'cleanup-specs', paths } }], new Date())
+    log.append([{ type: 'item.collected', version: 1, stream: 'gc/bench', actor: 'gc', data: { rule: 'cleanup-specs', paths } }], at(written))
   }
   log.close()
   await workspace.transact({ command: 'bench', actor }, () => undefined)
