@@ -149,7 +149,7 @@ export const readYamlFile = <Value>(file: string, text: string, schema: z.ZodTyp
 
 const readParsed = <Value>(file: string, text: string, schema: z.ZodType<Value>, env: Environment | null): ReadFile<Value> => {
   const lines = new LineCounter()
-  const doc = parseDocument(text, { lineCounter: lines })
+  const doc = parseDocument(text, { lineCounter: lines, logLevel: 'error' })
   const reading: Reading = { file, doc, lines, problems: [], warnings: [], written: new Map() }
   const locate = (path: KeyPath): number => lineOf(reading, path)
   const failed = (problems: readonly ConfigProblem[]): ReadFile<Value> => ({ value: null, problems, warnings: reading.warnings, lineOf: locate })

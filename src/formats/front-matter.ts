@@ -33,12 +33,23 @@ const slips = (lines: ReadonlyMap<string, number>, known: readonly string[]): re
     return near === null ? [] : [problem(line, 'front-matter-key', `unknown key "${key}"`, `did you mean ${near}?`)]
   })
 
+/** null: it cannot be written out. */
+function plainValues(read: () => unknown): Readonly<Record<string, unknown>> | null {
+  try {
+    const values = Object.fromEntries(Object.entries(read() as Record<string, unknown>))
+    JSON.stringify(values)
+    return values
+  } catch {
+    return null
+  }
+}
+
 /** The front matter of a parsed document; `known` are the keys its kind understands. */
 export const readFrontMatter = (document: MarkdownDocument, known: readonly string[]): FrontMatter => {
   const node = document.nodes[0]
   if (node?.type !== 'yaml') return missing(document)
   const counter = new LineCounter()
-  const yaml = parseDocument(node.value, { lineCounter: counter })
+  const yaml = parseDocument(node.value, { lineCounter: counter, logLevel: 'error' })
   const [error] = yaml.errors
   if (error !== undefined) {
     const line = 1 + (error.linePos?.[0].line ?? 1)
@@ -46,10 +57,12 @@ export const readFrontMatter = (document: MarkdownDocument, known: readonly stri
   }
   if (yaml.contents === null) return none()
   if (!isMap(yaml.contents)) return none([problem(1, 'front-matter-yaml', 'the front matter is not a list of `key: value` lines')])
+  const values = plainValues(() => yaml.toJS({ maxAliasCount: 10 }))
+  if (values === null) return none([problem(1, 'front-matter-yaml', 'the front matter holds itself, or too many aliases', 'write the values out')])
   const lines = new Map(yaml.contents.items.flatMap((pair): [string, number][] =>
     isScalar(pair.key) && pair.key.range ? [[String(pair.key.value), 1 + counter.linePos(pair.key.range[0]).line]] : []))
   return {
-    values: Object.fromEntries(Object.entries(yaml.toJS({ maxAliasCount: 10 }) as Record<string, unknown>)),
+    values,
     lineOf: key => lines.get(key) ?? 1,
     problems: slips(lines, known),
   }

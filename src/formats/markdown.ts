@@ -8,6 +8,7 @@ import { frontmatterFromMarkdown } from 'mdast-util-frontmatter'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { toString } from 'mdast-util-to-string'
 import { frontmatter } from 'micromark-extension-frontmatter'
+import { Refusal } from '../error.ts'
 import { gfm } from 'micromark-extension-gfm'
 
 export interface MarkdownDocument {
@@ -26,12 +27,31 @@ export interface Section {
 /** Parses once; cheap enough to do per document, too dear to do per section. */
 export const parseMarkdown = (source: string): MarkdownDocument => {
   const text = (source.startsWith('\uFEFF') ? source.slice(1) : source).replaceAll(/\r\n?/g, '\n')
-  const tree = fromMarkdown(text, {
-    extensions: [frontmatter(['yaml']), gfm()],
-    mdastExtensions: [frontmatterFromMarkdown(['yaml']), gfmFromMarkdown()],
-  })
-  return { text, nodes: tree.children }
+  if (text.split('\n').some(isTooDeep) || text.split(/\n[ \t]*\n/).some(isTooMarked)) throw tooDeep()
+  try {
+    const tree = fromMarkdown(text, {
+      extensions: [frontmatter(['yaml']), gfm()],
+      mdastExtensions: [frontmatterFromMarkdown(['yaml']), gfmFromMarkdown()],
+    })
+    return { text, nodes: tree.children }
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep()
+    throw error
+  }
 }
+
+/** Quotes and lists inside each other cost the square of their depth; nobody reads fifty. */
+const deepest = 50
+const isTooDeep = (line: string): boolean => {
+  const [opening = ''] = /^(?:[ \t]|>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))*/.exec(line) ?? []
+  return opening.length > deepest && (opening.replaceAll(/[^>.)+*-]/g, '').length > deepest || opening.length > deepest * 10)
+}
+
+/** Marks of emphasis in one block cost the square of their number. */
+const mostMarks = 5000
+const isTooMarked = (block: string): boolean => block.length > mostMarks && (block.match(/[*_~]+/g)?.length ?? 0) > mostMarks
+
+const tooDeep = (): Refusal => new Refusal('too-deep', 'The text holds quotes or lists inside each other deeper than anybody reads, or a paragraph of nothing but marks.', `nest at most ${deepest} deep, and break up paragraphs with more than ${mostMarks} marks`)
 
 export const lineOf = (node: Nodes): number => node.position?.start.line ?? 1
 

@@ -7,7 +7,7 @@ import type { World } from '../acceptance/world.ts'
 import { newWorld, worldAt } from '../acceptance/world.ts'
 import { at, temporaryDirectory } from '../cli/factory.ts'
 import type { Ran, RunOptions } from '../cli/factory.ts'
-import { crashed, hostileWorld, hostileYaml, isSound, put } from './hostile.ts'
+import { crashed, hostileWorld, hostileYaml, isSound, order, put } from './hostile.ts'
 
 /** Runs it, and holds it to what every failure must look like. */
 async function plainly(world: World, args: readonly string[], exitCode: number | readonly number[], options: RunOptions = {}): Promise<Ran> {
@@ -71,6 +71,33 @@ describe('intents that are not', () => {
     const big = join(world.desk, 'big.md')
     writeFileSync(big, Buffer.alloc(10 * 1024 * 1024, '# word '))
     expect((await plainly(world, ['submit', big], 1)).stderr).toMatch(/big\.md|larger|too/)
+    expect(await isSound(world)).toEqual([])
+  })
+})
+
+describe('texts that are made to stop their reader', () => {
+  const bombs: Readonly<Record<string, string>> = {
+    itself: '---\nproject: &a [*a]\n---\n# itself\n',
+    laughs: '---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n---\n# laughs\n',
+    keys: '---\n__proto__: { x: 1 }\nconstructor: 2\n? [a, b]\n: 3\n---\n# keys\n',
+    quotes: `# quotes\n\n${'> '.repeat(20_000)}x\n`,
+    lists: Array.from({ length: 500 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n'),
+    marks: `# marks\n\n${'~~a'.repeat(200_000)}\n`,
+  }
+
+  test('are refused or taken at once, whether a person drops them or an agent hands them over, and rest no backend', async () => {
+    const world = await hostileWorld()
+    for (const [name, text] of Object.entries(bombs)) world.write(`specs/inbox/${name}.md`, text)
+    const begun = performance.now()
+    const seen = await plainly(world, ['status'], 0)
+    expect(seen.stderr).not.toContain('Warning')
+    await submit(world, 'target')
+    order(world, 'draft', { attacks: ['write'], usual: false, write: { ...Object.fromEntries(Object.entries(bombs).map(([name, text]) => [`tasks/research/${name}.md`, text])), 'specs/ready/target.md': bombs['quotes'] ?? '' } })
+    const run = await plainly(world, ['run', 'spec', 'target'], 0)
+    expect(run.stderr).toContain('not taken: specs/ready/target.md')
+    expect(performance.now() - begun).toBeLessThan(50_000)
+    expect((await world.log()).filter(({ type }) => type === 'file.refused').length).toBeGreaterThanOrEqual(3)
+    expect(await world.stage('ready')).toEqual([])
     expect(await isSound(world)).toEqual([])
   })
 })
