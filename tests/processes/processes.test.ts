@@ -21,11 +21,11 @@ const runs = (pid: number): boolean => livenessOf({ ...thisProcess(), pid, start
 describe('a process', () => {
   it('gets its input, exactly its environment and its folder; its exit code and output come back', async () => {
     const input = `${'ä€😀 '.repeat(100_000)}end`
-    const result = await run('echo', [], { stdin: input, env: { ONLY: 'this' } })
+    const result = await run('echo', [], { stdin: input, env: { ONLY: 'this' }, mark: 'run-1' })
     expect(result).toMatchObject({ exitCode: 7, signal: null, reason: 'exited', stderr: '', truncatedBytes: 0, pid: expect.any(Number) })
     const said = JSON.parse(result.stdout) as { input: string }
     expect(said.input === input).toBe(true)
-    expect({ ...said, input: '' }).toEqual({ input: '', env: { ONLY: 'this' }, cwd })
+    expect({ ...said, input: '' }).toEqual({ input: '', env: { ONLY: 'this', FACTORY_PROCESS: 'run-1' }, cwd })
   })
 
   it('that cannot be started is a result, not an exception', async () => {
