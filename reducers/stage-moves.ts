@@ -26,5 +26,12 @@ function settle(spec: Spec, event: FactoryEvent, to: Stage): true {
   spec.last = idOf(event)
   spec.tries = null
   spec.raised = []
+  if (to === 'documented' || to === 'resolved') forgetWork(spec)
   return true
+}
+
+/** What only the work on it needed; the log keeps it, the state of thousands of finished specs does not. */
+function forgetWork(spec: Spec): void {
+  spec.criteria = []
+  spec.plan = null
 }

@@ -30,7 +30,7 @@ import { initialSpending, reduceSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 
 /** Names what the reducers make of events; raised whenever that changes, so that older snapshots are folded anew. */
-export const meaning = '3'
+export const meaning = '4'
 
 export interface Slices {
   specs: Specs
