@@ -68,6 +68,8 @@ interface Session {
   readonly since: string
   /** Refusals that were told: each once. */
   readonly told: Set<string>
+  /** Resolves at the interrupt; one for all waiting, however long it goes on. */
+  readonly interrupt: Promise<void>
   steps: number
   deliveredAt: number
 }
@@ -77,7 +79,7 @@ export async function start(workspace: Workspace, options: StartOptions): Promis
   if (options.slots !== undefined && (!Number.isInteger(options.slots) || options.slots < 1)) throw new FactoryError('slots-invalid', 'The number of slots is at least 1.', { exitCode: 64, mend: 'factory start --slots 1' })
   const port = options.port ?? await agentPort({ env: options.env ?? process.env, factoryHome: options.factoryHome ?? homeOf(options.env ?? process.env) })
   const waker = options.watch === true ? await watchWorkspace(workspace) : null
-  const session: Session = { workspace, options, port, maxSteps: options.maxSteps ?? mostSteps, running: new Map(), runs: [], since: new Date().toISOString(), told: new Set(), steps: 0, deliveredAt: 0 }
+  const session: Session = { workspace, options, port, maxSteps: options.maxSteps ?? mostSteps, running: new Map(), runs: [], since: new Date().toISOString(), told: new Set(), interrupt: untilAborted(options.signal), steps: 0, deliveredAt: 0 }
   try {
     return await loop(session, waker)
   } finally {
@@ -93,13 +95,15 @@ async function loop(session: Session, waker: Waker | null): Promise<StartResult>
   for (let last: Turn | null = null; ;) {
     if (isOver(session)) return interrupted(session, last)
     if (session.running.size === 0) await deliver(session)
+    const atWork = session.running.size
     const turn = await nextTurn(session, waker !== null)
     if (turn === null) continue
     last = turn
     tell(session, turn)
     for (const claim of turn.claims) launch(session, claim)
     if (session.running.size > 0) await anyEnds(session, waker)
-    else if (isOver(session)) continue
+    // A run that was wound up while the turn was taken held its item back from it: the next turn has it.
+    else if (isOver(session) || atWork > 0) continue
     else if (session.steps < session.maxSteps && await waits(session, turn, waker)) continue
     else return ending(session, turn, false)
   }
@@ -180,7 +184,7 @@ async function waits(session: Session, turn: Turn, waker: Waker | null): Promise
   }
   onProgress?.({ kind: 'watching' })
   while (signal?.aborted !== true) {
-    await Promise.race([waker.next(floorMs), untilAborted(signal)])
+    await Promise.race([waker.next(floorMs), session.interrupt])
     if (until !== null && Date.parse(until) <= Date.now()) return true
     if (await hasNews(session, turn)) return true
   }

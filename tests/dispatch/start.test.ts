@@ -178,6 +178,31 @@ describe('start', () => {
     expect(dispatched(port)).toEqual(['build a', 'verify a', 'document a'])
   })
 
+  it('goes on with an item whose run was wound up while a turn was taken that had to leave it alone', async () => {
+    const history = given('limits: { slots: 2 }\n')
+    const paused = history.ready('a')
+    const spec = history.ready('b')
+    let wound = (): void => {}
+    const windingUp = new Promise<void>(resolve => { wound = resolve })
+    const fake = fakeWorkspace(history, root)
+    const port = fakePort(fake, async (claim, tools) => {
+      if (claim.spec?.name === 'a') history.event('item.paused', {}, { item: paused, actor: 'human:ada' })
+      await diligent(claim, tools)
+    })
+    // The second turn finds `b` recorded and its run not wound up yet; it is before that turn is over.
+    const transact: typeof fake.workspace.transact = async (options, work) => {
+      const done = await fake.workspace.transact(options, work)
+      if (options.command === 'start' && history.state.specs.byId[spec]?.stage === 'review') wound()
+      await new Promise(resolve => setImmediate(resolve))
+      return done
+    }
+    const result = await start({ ...fake.workspace, transact }, {
+      actor: 'human:ada', port, afterRun: async ({ item, dispatch }) => { if (item === spec && dispatch === 'build') await windingUp },
+    })
+    expect(result).toMatchObject({ outcome: 'gated' })
+    expect(dispatched(port)).toEqual(['build a', 'build b', 'verify b', 'document b'])
+  })
+
   it('takes back what a dead process left, and leaves alone what a living one holds', async () => {
     const history = given()
     const spec = history.ready('a')
