@@ -29,7 +29,7 @@ const judge = (said: Said) => (request: Request): Routed => {
   const failing = spec.criteria.filter(one => !one.ok).map(one => one.id)
   const judged = said === 'verified' && report.verdict !== 'not-satisfied' ? passed(request, spec, report, failing) : failed(request, spec, report, failing)
   const learned = learn(request, spec, report, judged.length)
-  const silent = judged.some(draft => draft.type === 'spec.failed') && report.learning === null ? [unlearned(spec)] : []
+  const silent = judged.some(draft => draft.type === 'spec.failed' && draft.data.by === 'verifier') && report.learning === null ? [unlearned(spec)] : []
   return routed(said === 'verified' && failing.length === 0 ? 'verify' : 'fail', [...judged, ...learned, ...unparsed(`spec/${spec.name}`, [...report.problems, ...silent])])
 }
 
