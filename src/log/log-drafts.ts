@@ -1,7 +1,7 @@
 /**
  * The events in which the log records what was done to itself. Used by recovery and repair; appended before any command.
  */
-import type { EventDraft, Heads, StoredEvent } from './port.ts'
+import type { EventDraft, Heads } from './port.ts'
 import type { RecoveryPlan } from './recovery-plan.ts'
 import { quarantineName } from './file-bytes.ts'
 
@@ -17,8 +17,8 @@ export const rewoundDraft = (writer: string, { from, reason }: NonNullable<Recov
 export const repairedDraft = (writer: string, bytes: Buffer, events: readonly string[]): EventDraft =>
   draft(writer, 'log.repaired', { bytes: bytes.length, quarantine: quarantineName(bytes), events: events.slice(0, mostNamed) })
 
-export const restoredDraft = (writer: string, events: readonly StoredEvent[]): EventDraft =>
-  draft(writer, 'log.restored', { events: events.slice(0, mostNamed).map(event => `${event.writer}:${event.seq}`) })
+export const restoredDraft = (writer: string, events: readonly string[]): EventDraft =>
+  draft(writer, 'log.restored', { events: events.slice(0, mostNamed) })
 
 export const mergedDraft = (writer: string, heads: Heads, removed: number): EventDraft =>
   draft(writer, 'log.merged', { heads, writers: Object.keys(heads), removed })
@@ -28,7 +28,7 @@ export function draftsOf(plan: RecoveryPlan, writer: string): readonly EventDraf
   return [
     ...(plan.rewound === undefined ? [] : [rewoundDraft(writer, plan.rewound)]),
     ...(plan.cut === undefined ? [] : [repairedDraft(writer, plan.cut.bytes, plan.cut.events)]),
-    ...(plan.restored.length === 0 ? [] : [restoredDraft(writer, plan.restored)]),
+    ...(plan.restored.length === 0 ? [] : [restoredDraft(writer, plan.restored.map(event => `${event.writer}:${event.seq}`))]),
     ...(plan.healed === undefined ? [] : [mergedDraft(writer, plan.heads, plan.healed.removed)]),
   ]
 }

@@ -10,6 +10,7 @@ import { commitPaths } from './git.ts'
 import { writeIndex } from './local-index.ts'
 import { loadedConfig } from './open-workspace.ts'
 import type { Opened } from './open-workspace.ts'
+import { logBytes } from './put-back.ts'
 import { writeTree } from './projected-tree.ts'
 import { cursorAfterSealing, writeSnapshot } from './snapshot-file.ts'
 import { stateOf } from './work.ts'
@@ -29,6 +30,7 @@ export async function bringRight(session: Work): Promise<void> {
   const documents = [...session.stored].map(sha256 => opened.blobs.path(sha256))
   index.heads = complete ? { ...state.heads } : {}
   index.events = state.events
+  index.logBytes = logBytes(opened.root)
   index.uncommitted = [...new Set([...index.uncommitted, ...changed, ...documents, ...sealed, ...(appended.length > 0 ? ['events.jsonl'] : []), ...(inStep ? [] : everythingOfOurs(opened))])]
   writeIndex(opened.root, opened.local, index)
   await commit(session)

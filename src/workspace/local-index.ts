@@ -19,6 +19,8 @@ export interface LocalIndex {
   events: number
   /** Git's HEAD after Factory's last commit; null before the first. */
   head: string | null
+  /** Size of the active log then; a log only grows, but where Factory itself seals its head. */
+  logBytes: number
   files: Record<string, IndexedFile>
   /** Written, not yet committed. */
   uncommitted: string[]
@@ -30,14 +32,14 @@ const path = (local: string): string => join(local, 'index.json')
 export function readIndex(local: string): LocalIndex | null {
   try {
     const parsed = JSON.parse(readFileSync(path(local), 'utf8')) as { format?: number } & LocalIndex
-    return parsed.format === 2 ? { heads: parsed.heads, events: parsed.events, head: parsed.head, files: parsed.files, uncommitted: parsed.uncommitted } : null
+    return parsed.format === 3 ? { heads: parsed.heads, events: parsed.events, head: parsed.head, logBytes: parsed.logBytes, files: parsed.files, uncommitted: parsed.uncommitted } : null
   } catch {
     return null
   }
 }
 
-export const emptyIndex = (): LocalIndex => ({ heads: {}, events: 0, head: null, files: {}, uncommitted: [] })
+export const emptyIndex = (): LocalIndex => ({ heads: {}, events: 0, head: null, logBytes: 0, files: {}, uncommitted: [] })
 
 export function writeIndex(root: string, local: string, index: LocalIndex): void {
-  writeDurably(path(local), JSON.stringify({ format: 2, ...index }), { root, sync: false })
+  writeDurably(path(local), JSON.stringify({ format: 3, ...index }), { root, sync: false })
 }

@@ -8,6 +8,7 @@ import { FactoryError, isFactoryError } from '../error.ts'
 import type { Doc, Draft, FactoryEvent, ItemId } from '../events/types.ts'
 import { sha256Hex } from '../log/durable-file.ts'
 import type { HeldLock } from '../log/lock.ts'
+import { restoredDraft } from '../log/log-drafts.ts'
 import type { EventDraft } from '../log/port.ts'
 import type { State } from '../../reducers/state.ts'
 import { diskFailure, isDiskFailure } from './disk-failure.ts'
@@ -21,6 +22,7 @@ import { restoreBlobs } from './missing-blobs.ts'
 import { catchUp, loadedConfig } from './open-workspace.ts'
 import type { Opened } from './open-workspace.ts'
 import { findPendingChanges } from './pending-changes.ts'
+import { putBackLines } from './put-back.ts'
 import { quarantineBytes } from './quarantine.ts'
 import type { TransactOptions, Transaction } from './session.ts'
 import { redactData } from './redact-data.ts'
@@ -40,9 +42,10 @@ export async function runTransaction<T>(opened: Opened, lock: HeldLock, git: Git
 async function perform<T>(opened: Opened, lock: HeldLock, git: GitState, options: TransactOptions, work: (transaction: Transaction) => Promise<T> | T): Promise<T> {
   const now = opened.clock()
   options.prepare?.()
-  const drafts = recover(opened, options, now)
-  const caught = catchUp(opened)
   const known = readIndex(opened.local)
+  const back = await putBackLines(opened.root, known, git.head)
+  const drafts = [...recover(opened, options, now), ...(back.length === 0 ? [] : [restoredDraft(opened.log.writer(), back)])]
+  const caught = catchUp(opened)
   const index = known ?? emptyIndex()
   const inStep = known !== null && index.events === caught.state.events && sameHeads(index.heads, caught.state.heads)
   if (!inStep && known?.head != null) await restoreBlobs(opened.root, known.head, opened.blobs, sha256 => Object.hasOwn(caught.state.settings.erased, sha256))
