@@ -23,7 +23,8 @@ const layer = (files, rooms, withIo = false) => ({
   },
 })
 
-const above = { surfaces: ['cli'], running: ['cli', 'dispatch', 'inspect', 'gc'], workspace: ['cli', 'dispatch', 'inspect', 'gc', 'agents'] }
+const running = ['cli', 'dispatch', 'inspect', 'gc']
+const above = { surfaces: ['cli'], running, runs: [...running, 'agents'], workspace: [...running, 'agents', 'projects', 'processes'] }
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage', 'fixtures'] },
@@ -47,6 +48,7 @@ export default tseslint.config(
   layer(['src/deciders'], ['log', 'projections', 'workspace', ...above.workspace], true),
   layer(['src/log'], ['deciders', 'formats', 'config', 'permissions', 'reducers', 'projections', 'workspace', ...above.workspace]),
   layer(['src/workspace'], above.workspace),
+  layer(['src/projects', 'src/processes'], above.runs),
   layer(['src/agents'], above.running),
   layer(['src/dispatch', 'src/inspect', 'src/gc'], above.surfaces),
 )

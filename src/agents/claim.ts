@@ -12,9 +12,9 @@ import type { State } from '../../reducers/state.ts'
 import { backendOf } from './backends.ts'
 import { specOf } from './claim-facts.ts'
 import { dispatchRow } from './dispatch-table.ts'
-import { resolveCommit } from './project-repository.ts'
-import { createProject, projectNameFor, requireProject } from './projects.ts'
-import type { LinkedProject } from './projects.ts'
+import { resolveCommit } from '../projects/repository.ts'
+import { createProject, projectNameFor, requireProject } from '../projects/projects.ts'
+import type { LinkedProject } from '../projects/projects.ts'
 import { backendTrust, criteriaTrust } from './trust.ts'
 
 export interface RunRequest {

@@ -8,8 +8,8 @@ import { isFactoryError } from '../error.ts'
 import type { BackendConfig } from '../config/model.ts'
 import { readRegularFile } from '../log/durable-file.ts'
 import type { Availability, Backend, BackendInput, BackendResult, Usage } from './backends.ts'
-import { runProcess } from './processes.ts'
-import type { ProcessResult } from './processes.ts'
+import { runProcess } from '../processes/run-process.ts'
+import type { ProcessResult } from '../processes/run-process.ts'
 
 const resultBytes = 1024 * 1024
 

@@ -2,7 +2,7 @@
  * The report of a verified change that conflicts with its target: which files, what the target did to them since, and the change itself as
  * a patch, so that the next attempt (which begins on the target) can make it anew. Called by delivery.
  */
-import { withTrustedGit } from './project-git.ts'
+import { withTrustedGit } from '../projects/git.ts'
 import { git, textOf } from '../workspace/git-command.ts'
 import { fenced } from './prompt-budget.ts'
 

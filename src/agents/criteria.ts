@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import type { DataOf, SpecFields } from '../events/types.ts'
-import { runProcess } from './processes.ts'
-import type { ProcessResult } from './processes.ts'
-import { privateClone } from './project-clone.ts'
+import { runProcess } from '../processes/run-process.ts'
+import type { ProcessResult } from '../processes/run-process.ts'
+import { privateClone } from '../projects/clone.ts'
 import { filteredEnvironment, openRoom } from './run-environment.ts'
 
 export interface CriteriaRequest {

@@ -2,7 +2,7 @@
  * Steps that need no agent: queueing a rebuild with its brief, promoting a small observation, clearing soft checkpoints, taking back
  * runs whose process is gone, recording gates. Each happens inside the caller's transaction, as the kernel.
  */
-import { endMarked } from '../agents/marked-processes.ts'
+import { endMarked } from '../processes/marked-processes.ts'
 import type { Decider, DecidingContext } from '../deciders/deciding.ts'
 import { promoteObservation } from '../deciders/feedback.ts'
 import { raiseGate } from '../deciders/holds.ts'

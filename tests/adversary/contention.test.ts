@@ -1,6 +1,6 @@
 /** Many real processes on one workspace, and git beside them: every acknowledged command is in the log, once, and each spec is dispatched once. */
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { environment, program } from '../cli/factory.ts'

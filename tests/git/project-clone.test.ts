@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CommittedChanges, changedPathsBetween, commitChanges, createProject, importCommit, mergeInto, privateClone, resolveCommit, rootCommits } from '../../src/agents/project-clone.ts'
+import { type CommittedChanges, changedPathsBetween, commitChanges, createProject, importCommit, mergeInto, privateClone, resolveCommit, rootCommits } from '../../src/projects/clone.ts'
 
 let top: string
 let project: string

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keepHeadAndTail } from '../../src/agents/output-capture.ts'
-import { type ProcessOptions, runProcess, signalGroup } from '../../src/agents/processes.ts'
+import { keepHeadAndTail } from '../../src/processes/output-capture.ts'
+import { type ProcessOptions, runProcess, signalGroup } from '../../src/processes/run-process.ts'
 import { livenessOf, thisProcess } from '../../src/log/process-identity.ts'
 
 let cwd: string

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type GitOptions, git, textOf } from '../workspace/git-command.ts'
 import { type GitDir, gitState, locateGit } from '../workspace/git-dir.ts'
-import { projectGit, textAt, withTrustedGit } from './project-git.ts'
+import { projectGit, textAt, withTrustedGit } from './git.ts'
 
 export interface BranchMove {
   readonly project: string

@@ -9,7 +9,7 @@ import { locateGit } from '../workspace/git-dir.ts'
 import type { Transaction, Workspace } from '../workspace/session.ts'
 import type { State } from '../../reducers/state.ts'
 import type { Spec } from '../../reducers/spec.ts'
-import { createRepository, currentBranch, remoteOf, resolveCommit, rootCommit } from './project-repository.ts'
+import { createRepository, currentBranch, remoteOf, resolveCommit, rootCommit } from './repository.ts'
 
 export { projectPath } from '../workspace/linked-projects.ts'
 export type Place = Pick<Workspace, 'root' | 'local'>

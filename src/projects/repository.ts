@@ -1,6 +1,6 @@
 /**
  * What claims and links ask of a project's repository: cheap, synchronous, mostly without starting git. Writing happens in
- * `project-clone.ts`; here only a new repository is made.
+ * `clone.ts`; here only a new repository is made.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

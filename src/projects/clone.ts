@@ -8,12 +8,12 @@ import { join } from 'node:path'
 import { FactoryError, isFactoryError } from '../error.ts'
 import { type GitOptions, git, gitPipe, partsOf } from '../workspace/git-command.ts'
 import { type GitDir, readRef } from '../workspace/git-dir.ts'
-import { changedPaths, identityOf, isSha256, line, makeGitDir, must, objectsOf, ownGit, projectGit, textAt, withTrustedGit } from './project-git.ts'
-import { moveBranch } from './project-branch.ts'
-import { stageWorkTree, withoutPaths } from './project-staging.ts'
+import { changedPaths, identityOf, isSha256, line, makeGitDir, must, objectsOf, ownGit, projectGit, textAt, withTrustedGit } from './git.ts'
+import { moveBranch } from './branch.ts'
+import { stageWorkTree, withoutPaths } from './staging.ts'
 
-export { changedPathsBetween, createProject, resolveCommit, rootCommits } from './project-git.ts'
-export { type MergeResult, mergeInto } from './project-merge.ts'
+export { changedPathsBetween, createProject, resolveCommit, rootCommits } from './git.ts'
+export { type MergeResult, mergeInto } from './merge.ts'
 
 export interface PrivateCloneOptions {
   readonly source: string

@@ -8,7 +8,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { FactoryError, isFactoryError } from '../error.ts'
 import { type GitOptions, git, partsOf } from '../workspace/git-command.ts'
-import { line, must } from './project-git.ts'
+import { line, must } from './git.ts'
 
 interface Submodule {
   readonly path: string

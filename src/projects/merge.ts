@@ -5,8 +5,8 @@
 import { FactoryError } from '../error.ts'
 import { type GitOptions, git } from '../workspace/git-command.ts'
 import { readRef } from '../workspace/git-dir.ts'
-import { isDirty, moveBranch } from './project-branch.ts'
-import { identityOf, line, must, projectGit, resolveCommit, withTrustedGit } from './project-git.ts'
+import { isDirty, moveBranch } from './branch.ts'
+import { identityOf, line, must, projectGit, resolveCommit, withTrustedGit } from './git.ts'
 
 export type MergeResult =
   | { readonly outcome: 'up-to-date'; readonly commit: string }
