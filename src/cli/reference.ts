@@ -2,7 +2,7 @@
  * The reference in docs/, written from the program itself: commands from their declarations, events from the catalogue, GC from its rules,
  * the directory protocol from its rows. Called by bin/generate-docs.mjs and by the test that holds the committed files current.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { catalogue } from '../events/catalogue.ts'
 import type { EventDefinition } from '../events/define.ts'
 import { gcTable } from '../gc/rules.ts'

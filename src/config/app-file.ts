@@ -1,5 +1,5 @@
 /** `apps/NAME.yaml`: a workflow over the same agents and stages; its schema, and the plain data it becomes. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppConfig, AppStep, CheckpointType, StrategyName } from './model.ts'
 import type { ConfigProblem } from './problem.ts'
 import { choice, count, text, textOrNull, texts } from './scalars.ts'

@@ -1,5 +1,5 @@
 /** `permissions.yaml`: its schema, and the plain data it becomes. A part left out keeps its default; a part given replaces it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isMode } from '../formats/permission-mode.ts'
 import { segmentsOf } from '../permissions/paths.ts'
 import { builtinPermissions } from './builtin-permissions.ts'

@@ -2,7 +2,7 @@
  * The table of every configuration key, from the schemas themselves. Printed into docs/configuration.md, which a test compares,
  * and by `config show`'s explanations. Must hold: a key that is accepted is in the table.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { appFile } from './app-file.ts'
 import { permissionsFile } from './permissions-file.ts'
 import { defaultOf, elementOf, helpOf, isRequired, kindOf, shapeOf } from './schema-walk.ts'

@@ -2,7 +2,7 @@
  * The kinds of value a configuration key can have: each reads what people write, and says what it wants when it cannot.
  * Used by the sections. The name of the kind is kept with the schema, for the generated reference.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 
 type Read<Value> = (value: unknown) => Value | undefined

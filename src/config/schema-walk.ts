@@ -2,7 +2,7 @@
  * Looking into a section's zod schema: which keys an object has, what stands in a list or a mapping, older spellings.
  * Used to rename older keys before validation, to suggest the nearest key, and to generate the reference.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export type Shape = Readonly<Record<string, z.core.$ZodType>>
 

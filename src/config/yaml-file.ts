@@ -3,7 +3,7 @@
  * Called by `load.ts` for agents.yaml, permissions.yaml and each app. Substitution comes after parsing, so a value of the
  * environment can never become structure.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Document } from 'yaml'
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { nearest } from '../formats/nearest.ts'

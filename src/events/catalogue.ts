@@ -2,7 +2,7 @@
  * The one catalogue of event types. Adding a type is one line in its stream's file; adding a stream is one file and one line here.
  * TypeScript types are inferred from the schemas. Loaded by writers, merges and audits; replay never loads it.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { EventDefinition } from './define.ts'
 import { changeEvents, feedbackEvents } from './feedback-events.ts'
 import { libraryEvents, workspaceEvents } from './library-events.ts'

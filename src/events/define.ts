@@ -2,7 +2,7 @@
  * How an event type is declared: its schema version, one sentence of meaning for the generated reference, the zod schema of `data`.
  * Each stream of events is one file; `catalogue.ts` joins them. Schemas are loaded only where events are written or verified.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export interface EventDefinition<Data extends z.ZodType = z.ZodType> {
   readonly version: number

@@ -1,5 +1,5 @@
 /** What agents tell people and themselves: needs, observations, learnings, requests that could not be read. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { doc, event, id, short, text } from './define.ts'
 
 export const change = z.strictObject({ class: short.nullable(), target: short.nullable(), from: text.nullable(), to: text.nullable(), value: text.nullable() })

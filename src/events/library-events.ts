@@ -1,5 +1,5 @@
 /** Texts that people and agents keep: configuration, memory, skills, scenarios, references, playbooks, notes. One item per path. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { doc, event, nothing, short } from './define.ts'
 
 const written = z.strictObject({ path: short, doc })

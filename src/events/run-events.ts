@@ -1,5 +1,5 @@
 /** Runs of agents and effects outside. A run ends as exactly one of finished, failed, timed out, cancelled, abandoned. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { doc, event, id, short, text } from './define.ts'
 
 export const usage = z.strictObject({ inputTokens: z.number().nullable(), outputTokens: z.number().nullable(), cachedTokens: z.number().nullable() })

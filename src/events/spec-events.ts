@@ -1,5 +1,5 @@
 /** A spec's life: one item per revision of a name. The words of its stages are in ARCHITECTURE section 2. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { doc, event, id, nothing, short, specFields, text } from './define.ts'
 
 export const specEvents = {

@@ -1,5 +1,5 @@
 /** `agents`: changes to the seven agents, and further ones. Lists replace the default list of the same key. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { choice, duration, free, text, textOrNull, texts } from '../scalars.ts'
 import { mapping, named } from './section.ts'
 

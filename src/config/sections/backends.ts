@@ -1,5 +1,5 @@
 /** `backends`: the programs and services that run agents. `kind: command` is any executable; other kinds are adapters. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { free, text, textMap, texts } from '../scalars.ts'
 import { mapping, named } from './section.ts'
 

@@ -1,5 +1,5 @@
 /** The registry of sections of agents.yaml: a new one is one file and one line here. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { choice } from '../scalars.ts'
 import { agents } from './agents.ts'
 import { apps } from './apps.ts'

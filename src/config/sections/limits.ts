@@ -1,5 +1,5 @@
 /** `limits`: every loop and retry has a number. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { amount, count, duration, size, text } from '../scalars.ts'
 import { mapping } from './section.ts'
 
