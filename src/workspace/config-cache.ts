@@ -52,13 +52,14 @@ function readCache(reader: ConfigReader): Cached | null {
 
 const turnsOf = (state: State): readonly Turn[] => state.library.byPath['agents.yaml']?.turns ?? []
 
-const isConfigPath = (path: string): boolean => path === 'agents.yaml' || path === 'permissions.yaml' || /^apps\/[^/]+\.yaml$/.test(path)
+const isConfigPath = (path: string): boolean => path === 'agents.yaml' || path === 'permissions.yaml' || path.startsWith('apps/') && /^apps\/[^/]+\.yaml$/.test(path)
 
 function configPaths(state: State): { path: string; sha256: string }[] {
-  return Object.entries(state.library.byPath)
-    .filter(([path, shelved]) => isConfigPath(path) && !shelved.removed)
-    .map(([path, shelved]) => ({ path, sha256: shelved.doc.sha256 }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const { byPath } = state.library
+  return Object.keys(byPath).filter(isConfigPath).sort().flatMap(path => {
+    const shelved = byPath[path]
+    return shelved === undefined || shelved.removed ? [] : [{ path, sha256: shelved.doc.sha256 }]
+  })
 }
 
 const variablesIn = (text: string): string[] => [...text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g)].flatMap(match => match[1] ?? [])
