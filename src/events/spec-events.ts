@@ -1,4 +1,4 @@
-/** A spec's life: one item per revision of a name. The words of its stages are in ARCHITECTURE section 2. */
+/** A spec's life: one item per revision of a name. The words of its stages are in docs/design.md. */
 import * as z from 'zod'
 import { doc, event, id, nothing, short, specFields, text } from './define.ts'
 
