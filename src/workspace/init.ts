@@ -9,10 +9,12 @@ import { FactoryError } from '../error.ts'
 import type { Draft } from '../events/types.ts'
 import { linkProject } from './linked-projects.ts'
 import { findWorkspace, projectName } from './find.ts'
+import { gitState, locateGit } from './git-dir.ts'
 import { initRepository } from './git.ts'
 import { openWorkspace } from './open-workspace.ts'
 import type { OpenOptions } from './open-workspace.ts'
 import type { Transaction } from './session.ts'
+import { watchedFiles, watchedFolders } from './tree-scan.ts'
 
 export interface Initialised {
   readonly root: string
@@ -33,7 +35,7 @@ export async function initWorkspace(directory: string, options: OpenOptions & { 
   return { root, changed: appended > 0, embedded }
 }
 
-/** Where the workspace goes: the directory itself if it is empty or one already, else `.factory/` inside. */
+/** Where the workspace goes: the directory itself if it is one already, or holds nothing but what a workspace would; else `.factory/` inside. */
 function placeFor(directory: string): { root: string; embedded: boolean } {
   if (existsSync(join(directory, 'events.jsonl'))) return { root: directory, embedded: basename(directory) === '.factory' }
   const marker = join(directory, '.factory')
@@ -42,16 +44,19 @@ function placeFor(directory: string): { root: string; embedded: boolean } {
   }
   const stat = lstatSync(directory, { throwIfNoEntry: false })
   if (stat !== undefined && !stat.isDirectory()) throw new FactoryError('not-a-directory', `${directory} is not a directory.`, { mend: 'name a directory; it is made where it does not exist' })
-  const empty = stat === undefined || readdirSync(directory).every(entry => entry === '.git' && readdirSync(join(directory, '.git', 'refs', 'heads')).length === 0)
-  return empty ? { root: directory, embedded: false } : { root: marker, embedded: true }
+  const alone = stat === undefined || (gitState(directory).head === null && readdirSync(directory).every(entry => ours.has(entry)))
+  return alone ? { root: directory, embedded: false } : { root: marker, embedded: true }
 }
+
+/** What somebody may have written before `init`: it is taken in, not overwritten. */
+const ours: ReadonlySet<string> = new Set(['.git', 'projects', 'runs', ...watchedFolders, ...watchedFiles])
 
 /** The project's git leaves the embedded workspace alone, without a change to the project's own files. */
 function excludeFromProject(project: string): void {
-  const git = join(project, '.git')
-  if (lstatSync(git, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  const path = join(git, 'info', 'exclude')
-  mkdirSync(join(git, 'info'), { recursive: true })
+  const located = locateGit(project)
+  if (located === undefined) return
+  const path = join(located.commonDir, 'info', 'exclude')
+  mkdirSync(join(located.commonDir, 'info'), { recursive: true })
   const lines = existsSync(path) ? readFileSync(path, 'utf8') : ''
   if (!lines.split('\n').includes('/.factory')) appendFileSync(path, `${lines === '' || lines.endsWith('\n') ? '' : '\n'}/.factory\n`)
 }
