@@ -36,8 +36,9 @@ export function budget(offer: Offer, look: Look): Block | null {
   const { agent, project, spec } = offer
   if (agent === null) return null
   const { budgets } = factsOf(look)
-  const bySpec = look.config.limits.budgets.some(({ scope }) => scope === 'spec')
-  const key = JSON.stringify([agent, project, bySpec ? spec : spec !== null])
+  // Only what some budget counts by makes a difference, so that a thousand specs of as many projects ask once.
+  const by = (prefix: string): boolean => look.config.limits.budgets.some(({ scope }) => scope.startsWith(prefix))
+  const key = JSON.stringify([by('agent:') ? agent : null, by('project:') ? project : null, by('spec') ? spec : spec !== null])
   const stop = budgets.has(key) ? budgets.get(key) ?? null : budgetBlock(look.state, look.config, { agent, project, spec, at: look.now })
   budgets.set(key, stop)
   return stop === null ? null : block('budget', stop.reason, 'factory config edit', stop.until)
